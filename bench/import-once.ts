@@ -1,0 +1,57 @@
+// One import, or one bare COPY, in a process of its own: bench/import.ts runs it.
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { serving } from '../generated/serving.ts';
+import { program as sql } from '../generated/sql/index.ts';
+import { program as stream } from '../generated/stream/index.ts';
+import { installSchema } from '../runtime/history/index.ts';
+import { importHistory } from '../runtime/imports/index.ts';
+import { createPool } from '../runtime/postgres/pool.ts';
+import type { PostgresConnection } from '../runtime/postgres/pool.ts';
+
+export interface ImportTask {
+  readonly kind: 'import' | 'copy';
+  readonly connection: PostgresConnection;
+  readonly path: string;
+}
+
+export interface ImportMeasured {
+  /** Seconds. */
+  readonly wall: number;
+  readonly cpu: number;
+  /** The greatest resident memory of the process, MB. */
+  readonly peak: number;
+}
+
+const { kind, connection, path } = JSON.parse(process.argv[2]!) as ImportTask;
+const pool = createPool(connection);
+await installSchema(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }), sql);
+const run = kind === 'copy' ? copy : importFlights;
+const [wall, cpu] = [performance.now(), process.cpuUsage()];
+await run(pool);
+const { user, system } = process.cpuUsage(cpu);
+const measured: ImportMeasured = {
+  wall: (performance.now() - wall) / 1e3,
+  cpu: (user + system) / 1e6,
+  peak: Math.round(process.resourceUsage().maxRSS / 1024),
+};
+await pool.end();
+console.log(JSON.stringify(measured));
+
+async function importFlights(): Promise<void> {
+  const options = { source: 'flights', from: { kind: 'file', path } } as const;
+  await importHistory(pool, { stream, sql, serving }, options);
+}
+
+async function copy(from: pg.Pool): Promise<void> {
+  const client = await from.connect();
+  await client.query(
+    'create table plain (departure timestamptz, delay bigint, distance bigint, origin text, destination text)',
+  );
+  const into = client.query(copyFrom('copy plain from stdin with (format csv, header)'));
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), into);
+  client.release();
+}

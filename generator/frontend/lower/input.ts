@@ -1,0 +1,125 @@
+import { ts } from 'ts-morph';
+import type { AnyLambda } from '../../../dsl/index.ts';
+import type { Span } from '../../diagnostics/index.ts';
+import type { Expr } from '../../ir/expr.ts';
+import type { Scope } from '../scope.ts';
+import { joinTypes, leavesOf, retype } from './branches.ts';
+import { withoutParentheses } from './expression.ts';
+import { lowerLambda, syntaxOf } from './lambda.ts';
+import type { Lowering } from './lowering.ts';
+import { arithmeticOf } from './operators.ts';
+import { literal } from './value.ts';
+import type { FunctionNode } from './value.ts';
+
+/**
+ * Lowers the input of an aggregate, a number of its exact type (semantics §10.2): int or decimal where the
+ * lambda, read by itself, is a column, its negation, a literal, or `?:` and `??` of such; else a double.
+ */
+export function lowerInput(
+  lambda: AnyLambda,
+  scope: Scope,
+  lowering: Lowering,
+  at: Span | null,
+): Expr | null {
+  const expr = lowerLambda(lambda, scope, lowering, at);
+  if (
+    expr === null ||
+    (expr.type.kind !== 'int' && expr.type.kind !== 'decimal' && expr.type.kind !== 'double')
+  ) {
+    return expr;
+  }
+  const syntax = syntaxOf(lambda, lowering);
+  const exact = syntax === null || isExact(syntax);
+  return exact ? withExactType(expr) : asDouble(expr);
+}
+
+/** Negations of columns keep the column's type; what chooses between them has the type they join to. */
+function withExactType(expr: Expr): Expr {
+  const negated = withNegations(expr);
+  const type = joinTypes(leavesOf(negated));
+  return 'left' in type ? negated : retype(negated, type);
+}
+
+function withNegations(expr: Expr): Expr {
+  switch (expr.kind) {
+    case 'conditional':
+      return { ...expr, then: withNegations(expr.then), otherwise: withNegations(expr.otherwise) };
+    case 'coalesce':
+      return { ...expr, value: withNegations(expr.value), otherwise: withNegations(expr.otherwise) };
+    case 'negate': {
+      const { kind } = expr.value.type;
+      return kind === 'int' || kind === 'decimal' ? { ...expr, type: expr.value.type } : expr;
+    }
+    default:
+      return expr;
+  }
+}
+
+/** The same number as a double: `x - 0` changes no double, −0 and NaN included. */
+function asDouble(expr: Expr): Expr {
+  if (expr.type.kind === 'double') return expr;
+  if (expr.kind === 'literal') return { ...expr, type: { kind: 'double' } };
+  return arithmeticOf('-', expr, literal(0));
+}
+
+/** An expression body, or a block that is one `return`. */
+function isExact(lambda: FunctionNode): boolean {
+  const { body } = lambda;
+  const [parameter] = lambda.parameters;
+  if (body === undefined) return false;
+  if (!ts.isBlock(body)) return isExactExpression(body, parameter);
+  const [statement, ...others] = body.statements;
+  if (statement === undefined || others.length > 0 || !ts.isReturnStatement(statement)) return false;
+  return statement.expression !== undefined && isExactExpression(statement.expression, parameter);
+}
+
+function isExactExpression(node: ts.Expression, row: ts.ParameterDeclaration | undefined): boolean {
+  const again = (inner: ts.Expression): boolean => isExactExpression(inner, row);
+  if (ts.isParenthesizedExpression(node) || ts.isSatisfiesExpression(node)) return again(node.expression);
+  if (ts.isConditionalExpression(node)) return again(node.whenTrue) && again(node.whenFalse);
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    return kind === ts.SyntaxKind.QuestionQuestionToken && again(node.left) && again(node.right);
+  }
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) {
+    return ts.isNumericLiteral(node.operand) || isColumn(withoutParentheses(node.operand), row);
+  }
+  return (
+    ts.isNumericLiteral(node) ||
+    node.kind === ts.SyntaxKind.NullKeyword ||
+    (ts.isIdentifier(node) && node.text === 'undefined') ||
+    isColumn(node, row)
+  );
+}
+
+/** `e.x`, `e['x']`, `c.after?.x`, or `x` of `({ x }) => …`. */
+function isColumn(node: ts.Node, row: ts.ParameterDeclaration | undefined): boolean {
+  if (row === undefined) return false;
+  if (ts.isIdentifier(node)) return ts.isObjectBindingPattern(row.name) && names(row.name, node.text);
+  if (ts.isPropertyAccessExpression(node)) return isRow(node.expression, row);
+  return (
+    ts.isElementAccessExpression(node) &&
+    ts.isStringLiteralLike(node.argumentExpression) &&
+    isRow(node.expression, row)
+  );
+}
+
+function isRow(node: ts.Expression, row: ts.ParameterDeclaration): boolean {
+  if (ts.isIdentifier(node)) {
+    if (ts.isIdentifier(row.name)) return row.name.text === node.text;
+    return ts.isObjectBindingPattern(row.name) && names(row.name, node.text);
+  }
+  return (
+    ts.isPropertyAccessExpression(node) &&
+    (node.name.text === 'before' || node.name.text === 'after') &&
+    isRow(node.expression, row)
+  );
+}
+
+function names(pattern: ts.ObjectBindingPattern, name: string): boolean {
+  return pattern.elements.some(element =>
+    ts.isIdentifier(element.name)
+      ? element.name.text === name
+      : 'elements' in element.name && names(element.name as ts.ObjectBindingPattern, name),
+  );
+}

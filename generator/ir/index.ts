@@ -1,0 +1,3 @@
+export type * from './types.ts';
+export type * from './expr.ts';
+export type * from './plan.ts';

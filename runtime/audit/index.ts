@@ -1,0 +1,15 @@
+export { appendReads, forgetReads } from './audit-table.ts';
+export { AuditLog } from './audit-log.ts';
+export type { AuditEvents, AuditLogOptions } from './audit-log.ts';
+export type { Behind, EventBehind } from './events-behind.ts';
+export type { LoggedRead } from './logged-read.ts';
+export type { LogRange } from './read-log.ts';
+export { verifyReads } from './verify.ts';
+export type { VerifyOptions } from './verify.ts';
+export type { LookedBehind } from './look-behind.ts';
+export { placeOf, suspected } from './verify-report.ts';
+export type * from './verify-report.ts';
+export { readStoredState } from './stored-state.ts';
+export type { StoredState } from './stored-state.ts';
+export { verifyState } from './verify-state.ts';
+export type { GroupDigest, KeyDifference, StateReport, VerifyStateOptions } from './verify-state.ts';

@@ -1,0 +1,64 @@
+// What an import is told, and what it tells.
+import type { FileFormat } from '../sources/files/index.ts';
+
+/** Where past records come from. */
+export type ImportFrom =
+  | { readonly kind: 'file'; readonly path: string; readonly format?: FileFormat }
+  /** `events`, or `archive.events`: a table of the history's own database. */
+  | { readonly kind: 'table'; readonly name: string }
+  | { readonly kind: 'query'; readonly sql: string };
+
+export interface ImportOptions {
+  readonly source: string;
+  readonly from: ImportFrom;
+  /** By a column of the source, the name it has there; columns that are not named have their own. */
+  readonly map?: Readonly<Record<string, string>>;
+  /**
+   * The column, by the name it has there, that says when a row arrived. Unless given: the event time of a stream, the
+   * commit time of a table's changes; rows of a table that are no changes must have one.
+   */
+  readonly arrival?: string;
+  /**
+   * Rows that arrived at this instant, µs, or later are left out; `log`: those from the log's first arrival on. Unless
+   * given, such rows are an error.
+   */
+  readonly until?: number | 'log';
+  /** Tells what would come of it, and changes nothing. */
+  readonly dryRun?: boolean;
+  /** Is told how many rows have been read. */
+  readonly progress?: (rows: number) => void;
+}
+
+export interface ImportReport {
+  readonly source: string;
+  /** The number of the import, which is the epoch of its records; null where nothing was, or would be, stored. */
+  readonly import: number | null;
+  /** The same content was imported before, as this import; nothing was read. */
+  readonly already: number | null;
+  readonly read: number;
+  readonly stored: number;
+  /** What did not decode, by reason, most frequent first. */
+  readonly refused: readonly RefusedReason[];
+  /** At or after the cut: left to the log. */
+  readonly beyond: number;
+  /** No news to a table: tombstones, messages of a connector's own. */
+  readonly passed: number;
+  /** Arrivals of what was stored, µs; null: nothing was. */
+  readonly first: number | null;
+  readonly last: number | null;
+  /** The log's first arrival, as far as the history knows it, µs; null: it knows of none. */
+  readonly logBegins: number | null;
+}
+
+export interface RefusedReason {
+  readonly reason: string;
+  readonly column: string | null;
+  readonly rows: number;
+  /** Of the first of them, in words. */
+  readonly example: string;
+}
+
+/** An import that cannot be made; the message says what to do. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError';
+}

@@ -1,0 +1,105 @@
+// Control path. Reading a spine through before the work starts: all that is wrong with it, and what tells it from others.
+import type { Known } from '../history/spine.ts';
+import type { SpineBatch, SpineFile, SpineProblem } from './io/spine.ts';
+import { problemsOf } from './row-check.ts';
+import type { RowLimits } from './row-check.ts';
+import type { SpineColumns } from './spine-columns.ts';
+import { SpineDigest } from './spine-digest.ts';
+
+/** What is wrong in a row of the spine, and where that stands: `spine.csv, line 12`. */
+export interface SpineFault extends SpineProblem {
+  readonly where: string;
+}
+
+/** So many of a spine's faults are told in its error. */
+export const shownFaults = 20;
+
+/** Rows of a spine cannot be computed. Nothing was. */
+export class BadSpine extends Error {
+  override readonly name = 'BadSpine';
+  readonly code = 'bad-spine';
+
+  /**
+   * @param first in order, not all of them
+   * @param count all of them
+   */
+  constructor(
+    spine: string,
+    readonly first: readonly SpineFault[],
+    readonly count: number,
+  ) {
+    const more = count - first.length;
+    super(
+      [
+        `${spine} has ${count === 1 ? 'a row' : 'rows'} that cannot be computed; nothing was begun:`,
+        ...first.map(fault => `  ${faultText(fault)}`),
+        ...(more > 0 ? [`  and ${more} more`] : []),
+      ].join('\n'),
+    );
+  }
+}
+
+export function faultText({ where, column, value, reason }: SpineFault): string {
+  const cell = value === '' ? '' : ` '${value}':`;
+  return column === null ? `${where}:${cell} ${reason}` : `${where}: ${column}:${cell} ${reason}`;
+}
+
+/** A sound spine. */
+export interface CheckedSpine {
+  readonly rows: number;
+  /** Of its columns and all values, hexadecimal. */
+  readonly digest: string;
+  /** By table: rows that lie before its first version, where it is not empty but unknown (semantics §7). */
+  readonly beforeSnapshot: ReadonlyMap<string, number>;
+}
+
+export interface SpineCheck {
+  readonly spine: SpineFile;
+  readonly columns: SpineColumns;
+  readonly known: Known;
+  readonly completeUntil: number;
+  /** By table the commit time of its first version, µs; Infinity: it has none. */
+  readonly firstVersions: ReadonlyMap<string, number>;
+  /** Told of every fault, in order. */
+  readonly onFault?: ((fault: SpineFault) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws BadSpine, SpineError */
+export async function checkSpine(check: SpineCheck): Promise<CheckedSpine> {
+  const { spine, columns, firstVersions } = check;
+  const names = spine.columns.map(({ name }) => name);
+  const limits: RowLimits = { known: check.known, completeUntil: check.completeUntil };
+  const digest = new SpineDigest(spine.columns);
+  const before = new Map([...firstVersions.keys()].map(table => [table, 0]));
+  const first: SpineFault[] = [];
+  let faults = 0;
+  let rows = 0;
+  for await (const batch of spine.batches()) {
+    check.signal?.throwIfAborted();
+    for (const problem of problemsOf(columns, names, limits, batch)) {
+      const fault = { ...problem, where: spine.where(problem.row) };
+      if (first.length < shownFaults) first.push(fault);
+      faults += 1;
+      check.onFault?.(fault);
+    }
+    digest.add(batch);
+    countBefore(batch, columns, firstVersions, before);
+    rows += batch.rows;
+  }
+  if (faults > 0) throw new BadSpine(spine.name, first, faults);
+  return { rows, digest: digest.result(), beforeSnapshot: before };
+}
+
+function countBefore(
+  { columns: values, rows }: SpineBatch,
+  { time }: SpineColumns,
+  firstVersions: ReadonlyMap<string, number>,
+  before: Map<string, number>,
+): void {
+  for (const [table, first] of firstVersions) {
+    let count = 0;
+    for (let row = 0; row < rows; row += 1) if ((values[time]![row] as number) < first) count += 1;
+    before.set(table, before.get(table)! + count);
+  }
+}

@@ -1,0 +1,94 @@
+/** From an empty folder to a service that answers, and to its end: the command, with a file for a source. */
+import { cpSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { repository, run, start, testProject } from './support.ts';
+import type { Started, TestProject } from './support.ts';
+
+let project: TestProject;
+let environment: Readonly<Record<string, string>>;
+let service: Started | null = null;
+
+beforeAll(async () => {
+  project = testProject();
+  for (const part of ['features', 'data']) {
+    cpSync(join(repository, 'template', part), join(project.root, part), { recursive: true });
+  }
+  const tsconfig = JSON.parse(readFileSync(join(repository, 'template', 'tsconfig.json'), 'utf8')) as {
+    compilerOptions: Record<string, unknown>;
+  };
+  // The package is this repository, and what is built of it may be old or not there.
+  tsconfig.compilerOptions['customConditions'] = ['source'];
+  project.write('tsconfig.json', JSON.stringify(tsconfig));
+  const config = readFileSync(join(repository, 'template', 'skewless.config.ts'), 'utf8');
+  project.write(
+    'skewless.config.ts',
+    config.replace('skewless/config', `${repository}runtime/config/index.ts`),
+  );
+  environment = { SKEWLESS_HTTP_PORT: String(await freePort()) };
+  expect(await run(['generate', '--root', project.root])).toMatchObject({ code: 0 });
+});
+afterAll(() => {
+  service?.process.kill('SIGKILL');
+  project.remove();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+const get = async (path: string): Promise<{ readonly status: number; readonly text: string }> => {
+  const response = await fetch(`http://127.0.0.1:${environment['SKEWLESS_HTTP_PORT']}${path}`);
+  return { status: response.status, text: await response.text() };
+};
+
+const whenReady = async (service: Started): Promise<void> => {
+  const readiness = (): Promise<number> =>
+    get('/readyz').then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await expect.poll(readiness, { timeout: 30_000, interval: 50, message: service.stdout() }).toBe(200);
+};
+
+test('run serves what the file holds, and status tells of it', async () => {
+  service = start(['run', '--root', project.root], environment);
+  await whenReady(service);
+  const answer = await get('/v1/groups/user_views?user_id=1');
+  expect(answer).toMatchObject({ status: 200 });
+  expect(answer.text).toContain('"last_3_pages":["/prices","/prices","/"]');
+  const metrics = await get('/metrics');
+  expect(metrics.text).toContain('skewless_events_total{source="page_views",fate="counted"} 4');
+
+  const status = await run(['status', '--root', project.root], environment);
+  expect(status).toMatchObject({ code: 0 });
+  expect(status.stdout).toMatch(/^skewless \S+: ready, up for /);
+  expect(status.stdout).toMatch(/^ {2}page_views +page-views\.ndjson /m);
+});
+
+test.each([
+  ['a port', { SKEWLESS_STATE_DIRECTORY: 'other' }, 'EADDRINUSE'],
+  ['a state', { SKEWLESS_HTTP_PORT: '0' }, 'is in use by process'],
+])('%s that is taken is one line in the log, and exit code 1', async (_what, change, reason) => {
+  const other = await run(['run', '--root', project.root], { ...environment, ...change });
+  expect(other).toMatchObject({ code: 1, stderr: '' });
+  const fatal = other.stdout.split('\n').filter(line => line.includes('"level":"fatal"'));
+  expect(fatal).toHaveLength(1);
+  expect(fatal[0]).toContain(reason);
+});
+
+test('SIGTERM ends it in order, and status then tells of the disk', async () => {
+  service!.process.kill('SIGTERM');
+  expect(await service!.exit).toBe(0);
+  expect(service!.stdout()).toContain('"msg":"stopped"');
+  const resting = await run(['status', '--root', project.root], environment);
+  expect(resting.code).toBe(1);
+  expect(resting.stdout).toContain('it would go on from the checkpoint of ');
+  expect(resting.stdout).toMatch(/^ {2}page_views +0 +\d+ +0 +4$/m);
+});

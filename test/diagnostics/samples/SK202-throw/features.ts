@@ -1,0 +1,14 @@
+import { features } from 'skewless';
+import { events, user } from '../declared.ts';
+
+export const activity = features('activity', {
+  entity: user,
+  features: {
+    n: events.count({
+      where: e => {
+        if (e.amount < 0) throw new Error('negative');
+        return true;
+      },
+    }),
+  },
+});

@@ -1,0 +1,13 @@
+import { entity, features, int, stream, timestamp } from 'skewless';
+import { z } from 'zod';
+
+const events = stream('events', {
+  schema: z.object({ user_id: int(), name: z.string(), amount: z.number(), at: timestamp() }),
+  eventTime: 'at',
+});
+const user = entity('user', { user_id: int() });
+
+export const behaviour = features('userBehaviour', {
+  entity: user,
+  features: { clickCount: events.count({ over: '1d' }) },
+});

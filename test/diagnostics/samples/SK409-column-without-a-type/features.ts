@@ -1,0 +1,11 @@
+import { entity, features, int, stream, timestamp } from 'skewless';
+import { z } from 'zod';
+
+const events = stream('events', {
+  schema: z.object({ user_id: int(), tags: z.array(z.string()), seen: z.date(), at: timestamp() }),
+  eventTime: 'at',
+});
+export const behaviour = features('behaviour', {
+  entity: entity('user', { user_id: int() }),
+  features: { n: events.count() },
+});

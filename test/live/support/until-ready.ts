@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Readiness {
+  /** As a message has it: `Kafka`. */
+  readonly name: string;
+  /** Throws while the server does not answer. */
+  attempt(): Promise<void>;
+  /** Nothing to wait for any more. */
+  hasEnded(): boolean;
+  /** What the server has printed. */
+  log(): Promise<string>;
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Tries until a server answers.
+ * @throws with the end of its log when it has ended, or at the deadline
+ */
+export async function untilReady(readiness: Readiness): Promise<void> {
+  const { name, deadlineMs = 60_000 } = readiness;
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await readiness.attempt();
+    } catch (cause) {
+      const ended = readiness.hasEnded();
+      if (ended || performance.now() > deadline) {
+        const how = ended ? 'ended' : `did not answer within ${deadlineMs / 1000} s`;
+        const said = (await readiness.log()).split('\n').slice(-40).join('\n');
+        throw new Error(`${name} ${how}:\n${said}`, { cause });
+      }
+      await sleep(25);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { earliestInstant, latestInstant } from '../../kernels/instant-bounds.ts';
+import { AnswerReader } from '../../runtime/client/http/answer-reader.ts';
+import { keyText } from '../../runtime/client/http/request-text.ts';
+import { accessorPlanOf } from '../../runtime/client/plan.ts';
+import type { InnerValue } from '../../runtime/client/transport.ts';
+import { AnswerText, FrontierText } from '../../runtime/serve/wire/answer-text.ts';
+import { explainer } from '../../runtime/serve/wire/explain.ts';
+import { parseBody } from '../../runtime/serve/wire/parse-body.ts';
+import { RequestReader } from '../../runtime/serve/wire/request-reader.ts';
+import type { WireRequest } from '../../runtime/serve/wire/request-reader.ts';
+import { ServeError } from '../../runtime/serve/errors.ts';
+import { SCALARS, echo, frontier, user } from './support.ts';
+
+const bigint = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const text = fc.string({ unit: 'binary' }).filter(value => !value.includes('\0'));
+
+const instant = fc.integer({ min: earliestInstant, max: latestInstant - 1 }).map(value => value + 0);
+
+/** Inner values of each type, as an engine holds them. */
+const inner: Readonly<Record<string, fc.Arbitrary<Exclude<InnerValue, null | readonly unknown[]>>>> = {
+  int: fc.maxSafeInteger().map(value => value + 0),
+  bigint,
+  decimal: fc.integer({ min: -999_999_999_999, max: 999_999_999_999 }).map(scaled => scaled / 1000 + 0),
+  double: fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0),
+  text,
+  uuid: fc.uuid(),
+  boolean: fc.boolean(),
+  timestamp: instant,
+  enum: fc.constantFrom('placed', 'paid', 'it"s'),
+};
+
+const key = fc.record(Object.fromEntries(Object.entries(inner).map(([name, of]) => [name, fc.option(of)])), {
+  noNullPrototype: true,
+});
+const values = fc.record(
+  Object.fromEntries(
+    Object.entries(inner).flatMap(([name, of]) => [
+      [name, fc.option(of)],
+      [`${name}_list`, fc.array(of, { maxLength: 4 })],
+    ]),
+  ),
+  { noNullPrototype: true },
+) as unknown as fc.Arbitrary<Record<string, InnerValue>>;
+
+describe('the wire', () => {
+  it('brings every value of every type back to the bit', () => {
+    const writer = new AnswerText(echo, new FrontierText());
+    const reader = new AnswerReader(accessorPlanOf(echo));
+    fc.assert(
+      fc.property(fc.array(values, { maxLength: 4 }), instant, (rows, at) => {
+        const answer = { at, frontier, values: rows };
+        const read = reader.read(writer.of(answer, false), rows.length);
+        expect(read).toStrictEqual({ ...answer, fingerprint: echo.fingerprint });
+      }),
+    );
+  });
+
+  it('writes JSON that any reader takes, features in order', () => {
+    const writer = new AnswerText(echo, new FrontierText());
+    fc.assert(
+      fc.property(values, row => {
+        const written = JSON.parse(writer.values(row)) as object;
+        expect(Object.keys(written)).toEqual(echo.features.map(({ name }) => name));
+      }),
+    );
+  });
+
+  it('brings every key back to the bit', () => {
+    const reader = new RequestReader(echo, 10);
+    fc.assert(
+      fc.property(key, given => {
+        const body = parseBody(Buffer.from(`{"request":${keyText(given)}}`), true);
+        expect(reader.readBody(body).request.keys).toStrictEqual([given]);
+      }),
+    );
+  });
+
+  it('writes −0 as 0, and what is not finite as null', () => {
+    const writer = new AnswerText(user, new FrontierText());
+    expect(writer.values({ user_id: -0, spend: NaN })).toBe('{"user_id":0,"spend":null}');
+  });
+
+  it('writes a frontier once for as long as it stands', () => {
+    const written = new FrontierText();
+    expect(written.of(frontier)).toBe(
+      '[{"source":"events","topic":0,"epoch":0,"partition":1,"next_offset":7}]',
+    );
+    expect(written.of([])).toBe('[]');
+  });
+});
+
+describe('the check by hand', () => {
+  /** JSON that is nearly right: cells of the right type, of another, and of none. */
+  const cell = fc.oneof(
+    ...Object.values(inner).map(of => of.map(value => (typeof value === 'bigint' ? String(value) : value))),
+    fc.constantFrom<unknown>(
+      null,
+      '',
+      'NaN',
+      1e308 * 10,
+      2 ** 53,
+      '12.5',
+      '12.3456',
+      1e21,
+      -0,
+      '007',
+      [],
+      {},
+    ),
+    fc.constantFrom(
+      '2024-05-01T12:00:00Z',
+      '2024-05-01T12:00:00.1234567Z',
+      '2024-05-01',
+      '\ud800',
+      '2024-05-01T12:00:00+02:00',
+    ),
+    fc.jsonValue(),
+  );
+  const nearKey = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.dictionary(
+        fc.constantFrom(...Object.keys(SCALARS), 'other', '__proto__', 'toString'),
+        cell,
+      ),
+    },
+    { weight: 1, arbitrary: cell },
+  );
+  const members = fc.record(
+    {
+      request: nearKey,
+      requests: fc.oneof(
+        { weight: 4, arbitrary: fc.array(nearKey, { maxLength: 4 }) },
+        { weight: 1, arbitrary: cell },
+      ),
+      as_of: cell,
+      extra: cell,
+    },
+    { requiredKeys: [] },
+  );
+
+  function outcome(read: () => WireRequest | null): unknown {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ServeError) return null;
+      throw error;
+    }
+  }
+
+  it.each(['vector', 'group'] as const)('agrees with zod on every body: %s', kind => {
+    const served =
+      kind === 'vector'
+        ? echo
+        : { ...echo, kind, inputs: echo.inputs.map(input => ({ ...input, nullable: false })) };
+    const reader = new RequestReader(served, 3);
+    const byZod = explainer(served, 3);
+    const renamed = (body: Record<string, unknown>): unknown =>
+      kind === 'vector'
+        ? body
+        : Object.fromEntries(
+            Object.entries(body).map(([name, value]) => [name.replace('request', 'key'), value]),
+          );
+    let accepted = 0;
+    const agree = (body: unknown): void => {
+      const bytes = Buffer.from(JSON.stringify(body));
+      const parsed = parseBody(bytes, true);
+      const quick = outcome(() => reader.readSound(parsed));
+      if (quick !== null) accepted += 1;
+      expect(quick).toStrictEqual(outcome(() => byZod(parsed)));
+    };
+    fc.assert(
+      fc.property(members, body => agree(renamed(body))),
+      { numRuns: 3000 },
+    );
+    // And cell by cell: all is right but one.
+    const right = fc.record(
+      Object.fromEntries(
+        Object.entries(inner).map(([name, of]) => [
+          name,
+          of.map(value => (typeof value === 'bigint' ? String(value) : value)),
+        ]),
+      ),
+    );
+    fc.assert(
+      fc.property(right, fc.constantFrom(...Object.keys(SCALARS)), cell, (sound, name, given) =>
+        agree(renamed({ requests: [sound, { ...sound, [name]: given }] })),
+      ),
+      { numRuns: 3000 },
+    );
+    expect(accepted).toBeGreaterThan(500);
+  });
+
+  it('agrees with zod on numbers of many digits', () => {
+    const reader = new RequestReader(echo, 3);
+    const byZod = explainer(echo, 3);
+    const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?$/);
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(SCALARS)), digits, (name, number) => {
+        const parsed = parseBody(Buffer.from(`{"request":{"${name}":${number}}}`), true);
+        expect(outcome(() => reader.readSound(parsed))).toStrictEqual(outcome(() => byZod(parsed)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('loses no digit of a key', () => {
+    const reader = new RequestReader(echo, 3);
+    const body = parseBody(
+      Buffer.from('{"request":{"bigint":9007199254740993,"decimal":123456789.125}}'),
+      true,
+    );
+    expect(reader.readSound(body)?.request.keys[0]).toMatchObject({
+      bigint: 9007199254740993n,
+      decimal: 123456789.125,
+    });
+  });
+});

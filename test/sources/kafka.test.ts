@@ -1,0 +1,299 @@
+import type { Cluster } from 'kafkajs';
+import { expect, test } from 'vitest';
+import type { FrontierEntry } from '../../runtime/index.ts';
+import { AbortedRecords } from '../../runtime/sources/kafka/aborted.ts';
+import { Backoff } from '../../runtime/sources/kafka/backoff.ts';
+import { failureOf, typeOf } from '../../runtime/sources/kafka/failures.ts';
+import { unpack } from '../../runtime/sources/kafka/messages.ts';
+import type { Target } from '../../runtime/sources/kafka/messages.ts';
+import { Positions, targetsOf } from '../../runtime/sources/kafka/positions.ts';
+import type {
+  AbortedTransaction,
+  FetchedMessage,
+  RecordBatch,
+} from '../../runtime/sources/kafka/protocol.ts';
+import { Readers } from '../../runtime/sources/kafka/readers.ts';
+import { json, SourceError } from '../../runtime/sources/source.ts';
+import type { ValueDecoder } from '../../runtime/sources/source.ts';
+
+const target: Target = { source: 'events', topic: 't', place: 0, arrival: 'log', epoch: 0 };
+const LOG_APPEND_TIME = 1;
+
+const batchOf = (first: number, last: number, more: Partial<RecordBatch> = {}): RecordBatch => ({
+  firstOffset: String(first),
+  lastOffsetDelta: last - first,
+  producerId: '-1',
+  inTransaction: false,
+  timestampType: LOG_APPEND_TIME,
+  ...more,
+});
+
+const message = (
+  offset: number,
+  batchContext: RecordBatch,
+  more: Partial<FetchedMessage> = {},
+): FetchedMessage => ({
+  offset: String(offset),
+  timestamp: '1700000000000',
+  key: null,
+  value: Buffer.from(String(offset)),
+  isControlRecord: false,
+  batchContext,
+  ...more,
+});
+
+function unpacked(
+  messages: readonly FetchedMessage[],
+  position: number,
+  abortedTransactions: readonly AbortedTransaction[] = [],
+  of: Target = target,
+  decoder: ValueDecoder = json,
+): { offsets: number[]; next: number } {
+  const fetched = { partition: 0, highWatermark: '100', messages, abortedTransactions };
+  const { records, next } = unpack(fetched, position, of, decoder);
+  return { offsets: records.map(({ offset }) => offset), next };
+}
+
+test('a packed batch comes whole: what lies before the position is left out', () => {
+  const batch = batchOf(10, 14);
+  const messages = [10, 11, 12, 13, 14].map(offset => message(offset, batch));
+  expect(unpacked(messages, 12)).toEqual({ offsets: [12, 13, 14], next: 15 });
+});
+
+test('what compaction took is passed over, at the end of a batch too', () => {
+  const [first, second] = [batchOf(0, 9), batchOf(10, 19)];
+  expect(unpacked([message(3, first), message(7, first), message(12, second)], 0)).toEqual({
+    offsets: [3, 7, 12],
+    next: 20,
+  });
+  expect(unpacked([message(3, first)], 5)).toEqual({ offsets: [], next: 10 });
+  expect(unpacked([], 5)).toEqual({ offsets: [], next: 5 });
+});
+
+const transactional = (producerId: string, first: number): RecordBatch =>
+  batchOf(first, first, { producerId, inTransaction: true });
+const marker = (producerId: string, offset: number, type: 0 | 1): FetchedMessage =>
+  message(offset, transactional(producerId, offset), {
+    isControlRecord: true,
+    key: Buffer.from([0, 0, 0, type]),
+  });
+
+test('all transactions that are aborted where reading begins are left out, in whatever order they are told', () => {
+  const messages = [
+    message(5, transactional('c', 5)),
+    message(6, transactional('b', 6)),
+    message(7, transactional('a', 7)),
+    message(8, transactional('d', 8)),
+    message(9, batchOf(9, 9)),
+    marker('a', 10, 0),
+    marker('b', 11, 0),
+    marker('c', 12, 0),
+    marker('d', 13, 1),
+    message(14, transactional('a', 14)),
+    message(15, transactional('e', 15)),
+    marker('e', 16, 0),
+  ];
+  const aborted = [
+    { producerId: 'e', firstOffset: '15' },
+    { producerId: 'c', firstOffset: '3' },
+    { producerId: 'a', firstOffset: '1' },
+    { producerId: 'b', firstOffset: '2' },
+  ];
+  expect(unpacked(messages, 5, aborted)).toEqual({ offsets: [8, 9, 14], next: 17 });
+});
+
+test('a record whose key is that of an abort marker does not end the transaction', () => {
+  const zeros = { key: Buffer.alloc(4) };
+  const messages = [
+    message(0, transactional('a', 0), zeros),
+    message(1, transactional('a', 1)),
+    marker('a', 2, 0),
+    message(3, transactional('a', 3), zeros),
+    marker('a', 4, 1),
+  ];
+  expect(unpacked(messages, 0, [{ producerId: 'a', firstOffset: '0' }])).toEqual({ offsets: [3], next: 5 });
+});
+
+test('a marker of commit does not end what is aborted, and a second abort is one of its own', () => {
+  const aborted = new AbortedRecords([
+    { producerId: 'a', firstOffset: '0' },
+    { producerId: 'a', firstOffset: '3' },
+  ]);
+  const at = (each: FetchedMessage): boolean => aborted.has(each, Number(each.offset));
+  expect(at(message(0, transactional('a', 0)))).toBe(true);
+  expect(at(marker('b', 1, 1))).toBe(false);
+  expect(at(message(1, transactional('a', 1)))).toBe(true);
+  expect(at(marker('a', 2, 0))).toBe(false);
+  expect(at(message(3, transactional('a', 3)))).toBe(true);
+});
+
+test('records stamped by producers are refused, unless declared', () => {
+  const messages = [message(4, batchOf(4, 4, { timestampType: 0 }))];
+  expect(() => unpacked(messages, 4)).toThrow(
+    /topic 't', partition 0, offset 4: producers stamp the records/,
+  );
+  expect(unpacked(messages, 4, [], { ...target, arrival: 'producer' }).offsets).toEqual([4]);
+});
+
+test('the formats of before Kafka 0.11 and offsets beyond 2^53 are errors', () => {
+  const old: FetchedMessage = { offset: '1', timestamp: '1', key: null, value: null, isControlRecord: false };
+  expect(() => unpacked([old], 1)).toThrow(/before Kafka 0\.11/);
+  const far = batchOf(2 ** 53, 2 ** 53);
+  expect(() => unpacked([message(2 ** 53, far)], 0)).toThrow(/offsets beyond 2\^53/);
+});
+
+test('a decoder is asked for each value, and what it cannot read is handed over as bytes', () => {
+  const decoder: ValueDecoder = {
+    decode(value, topic) {
+      if (value?.[0] === 0) throw new Error('no schema');
+      return { topic, length: value?.length ?? null };
+    },
+  };
+  const batch = batchOf(0, 2);
+  const bad = Buffer.from([0, 1]);
+  const messages = [message(0, batch), message(1, batch, { value: bad }), message(2, batch, { value: null })];
+  const fetched = { partition: 0, highWatermark: '3', messages, abortedTransactions: null };
+  expect(unpack(fetched, 0, target, decoder).records.map(({ value }) => value)).toEqual([
+    { topic: 't', length: 1 },
+    bad,
+    { topic: 't', length: null },
+  ]);
+});
+
+const entry = (more: Partial<FrontierEntry> = {}): FrontierEntry => ({
+  source: 'events',
+  topic: 0,
+  epoch: 0,
+  partition: 0,
+  nextOffset: 5,
+  ...more,
+});
+
+test('the state’s position comes before a given frontier, and either before the start', () => {
+  const start = { frontier: [entry({ nextOffset: 3 }), entry({ partition: 1, nextOffset: 4 })] };
+  const positions = new Positions([entry()], [target], start);
+  expect([0, 1, 2].map(partition => positions.of(target, partition))).toEqual([5, 4, 'earliest']);
+});
+
+test('`latest` is for topics that are new to the state, not for new partitions, nor for a topic made anew', () => {
+  const positions = new Positions([entry()], [target], 'latest');
+  const other = { ...target, place: 1, topic: 'u' };
+  expect(positions.of(target, 1)).toBe('earliest');
+  expect(positions.of({ ...target, epoch: 1 }, 0)).toBe('earliest');
+  expect(positions.of(other, 0)).toBe('latest');
+  positions.begin(other);
+  expect(positions.of(other, 0)).toBe('earliest');
+});
+
+test('imports, other sources and partitions of which nothing was taken are no positions', () => {
+  const others = [
+    entry({ topic: -1, epoch: 7 }),
+    entry({ source: 'others' }),
+    entry({ nextOffset: -Infinity }),
+  ];
+  expect(new Positions(others, [target], 'latest').of(target, 0)).toBe('latest');
+});
+
+test('an epoch that the state is past is an error, one above is not', () => {
+  expect(() => new Positions([entry({ epoch: 2 })], [target], 'earliest')).toThrow(
+    /set kafka\.epochs\['t'\] to 2/,
+  );
+  expect(() => new Positions([entry()], [{ ...target, epoch: 1 }], 'earliest')).not.toThrow();
+});
+
+test('epochs are whole numbers', () => {
+  const options = { topics: [target], epochs: { t: -1 } } as unknown as Parameters<typeof targetsOf>[0];
+  expect(() => targetsOf(options)).toThrow(/epoch of the topic 't' must be 0, 1, 2, …, not -1/);
+});
+
+/** A cluster whose logs reach from 2 to 9. */
+const cluster = (partitions: number): Cluster =>
+  ({
+    findTopicPartitionMetadata: () =>
+      Array.from({ length: partitions }, (_, partitionId) => ({ partitionId })),
+    fetchTopicsOffset: async ([asked]: { fromBeginning: boolean; partitions: { partition: number }[] }[]) => [
+      {
+        topic: 't',
+        partitions: asked!.partitions.map(({ partition }) => ({
+          partition,
+          offset: asked!.fromBeginning ? '2' : '9',
+        })),
+      },
+    ],
+  }) as unknown as Cluster;
+
+test('partitions are entered where positions say, and new ones at their beginning', async () => {
+  const readers = new Readers([target], new Positions([], [target], 'latest'));
+  const added = await readers.add(cluster(2));
+  expect(added.map(({ partition, taken, isSettled }) => [partition, taken, isSettled])).toEqual([
+    [0, 9, false],
+    [1, 9, false],
+  ]);
+  expect((await readers.add(cluster(3))).map(({ partition, taken }) => [partition, taken])).toEqual([[2, 2]]);
+  expect(readers.ends().map(({ seenAt }) => seenAt)).toEqual([-Infinity, -Infinity, -Infinity]);
+  await readers.refreshEnds(cluster(3), () => 77);
+  expect(readers.ends()).toHaveLength(3);
+  expect(readers.ends()[2]).toEqual({
+    source: 'events',
+    topic: 0,
+    epoch: 0,
+    partition: 2,
+    end: 9,
+    seenAt: 77,
+  });
+});
+
+test('fewer partitions than the state has read are an error', async () => {
+  const readers = new Readers([target], new Positions([entry({ partition: 3 })], [target], 'earliest'));
+  await expect(readers.add(cluster(2))).rejects.toThrow(
+    /has 2 partitions, but 4 have been read.*epochs\['t'\] to 1/s,
+  );
+});
+
+test('where sources share a topic the one furthest behind is committed; what is not ours is not', () => {
+  const second = { ...target, source: 'again' };
+  const readers = new Readers([target, second], new Positions([], [target, second], 'earliest'));
+  const frontier = [
+    entry({ nextOffset: 9 }),
+    entry({ source: 'again', nextOffset: 4 }),
+    entry({ partition: 1, nextOffset: 7 }),
+    entry({ partition: 2, nextOffset: -Infinity }),
+    entry({ source: 'file', nextOffset: 1 }),
+    entry({ epoch: 1, nextOffset: 1 }),
+    entry({ topic: -1, nextOffset: 1 }),
+  ];
+  expect(readers.toCommit(frontier)).toEqual([
+    { topic: 't', partition: 0, offset: '4' },
+    { topic: 't', partition: 1, offset: '7' },
+  ]);
+});
+
+const errorOf = (more: object, cause?: unknown): Error => Object.assign(new Error('no', { cause }), more);
+
+test('errors are told apart: to be waited out, refused, wrong, odd', () => {
+  expect(failureOf(errorOf({ name: 'KafkaJSConnectionError', retriable: true, code: 'ECONNREFUSED' }))).toBe(
+    'away',
+  );
+  expect(failureOf(errorOf({ name: 'KafkaJSLockTimeout', retriable: false }))).toBe('away');
+  expect(failureOf(errorOf({ syscall: 'connect', code: 'ENOTFOUND' }))).toBe('away');
+  expect(failureOf(errorOf({ name: 'KafkaJSSASLAuthenticationError', retriable: false }))).toBe('refused');
+  expect(failureOf(errorOf({ type: 'TOPIC_AUTHORIZATION_FAILED' }))).toBe('refused');
+  expect(failureOf(errorOf({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT', retriable: true }))).toBe('refused');
+  expect(failureOf(new SourceError('no'))).toBe('wrong');
+  expect(failureOf(new TypeError('no'))).toBe('odd');
+  expect(failureOf('no')).toBe('odd');
+  const retried = errorOf(
+    { name: 'KafkaJSNumberOfRetriesExceeded', retriable: false },
+    errorOf({ retriable: true }),
+  );
+  expect(failureOf(retried)).toBe('away');
+  expect(failureOf(errorOf({ retriable: true }, new SourceError('no')))).toBe('wrong');
+  expect(typeOf(errorOf({}, errorOf({ type: 'OFFSET_OUT_OF_RANGE' })))).toBe('OFFSET_OUT_OF_RANGE');
+});
+
+test('retries come ever later, up to a most, scattered', () => {
+  const backoff = new Backoff({ retry: { first: 100, most: 1_000 }, random: () => 0.5 });
+  expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([75, 150, 300, 600, 750, 750]);
+  backoff.reset();
+  expect(backoff.next()).toBe(75);
+});

@@ -1,0 +1,111 @@
+// Few keys of a long history: their records are found by an index, and the values are those of a look at all.
+import { Kysely, PostgresDialect } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { installSchema, trainingSet } from '../../runtime/history/index.ts';
+import type { EventRecord, Known } from '../../runtime/history/index.ts';
+import { isWorthFinding } from '../../runtime/history/records-by-key.ts';
+import type { AnyDatabase } from '../../runtime/history/session.ts';
+import { testDatabase } from '../support/postgres.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { fill, flightRecords, program } from './support/small.ts';
+
+const records = 4000;
+/** Airports that nearly all flights are of, and two that few are of. */
+const few = ['FEW', 'RARE'];
+const knowledge: Known[] = [
+  { kind: 'arrival' },
+  { kind: 'arrival', lag: 3_600_000_000 },
+  { kind: 'hindsight' },
+];
+
+const flights = flightRecords(records).map((record, index): EventRecord =>
+  index % 200 < 3 && record.kind === 'event'
+    ? {
+        ...record,
+        row: {
+          ...record.row,
+          origin: few[index % 2]!,
+          destination: few[(index >> 1) % 2]!,
+        },
+      }
+    : (record as EventRecord),
+);
+const spine = flights.flatMap(({ row }, index) =>
+  index % 200 < 3
+    ? [0, 1, 3_600_000_000].map(later => ({
+        t: (row['scheduled_departure'] as number) + later,
+        request: { origin: few[index % 2]!, destination: few[(index >> 1) % 2]!, distance: 100 },
+      }))
+    : [],
+);
+
+let database: TestDatabase;
+let db: AnyDatabase;
+const statements: string[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const log = (event: { readonly query: { readonly sql: string } }): void =>
+    void statements.push(event.query.sql);
+  db = new Kysely({ dialect: new PostgresDialect({ pool: database.pool }), log });
+  await installSchema(db, program);
+  await fill(database.pool, flights);
+});
+
+afterAll(async () => {
+  await database?.end();
+});
+
+const isFound = (): boolean => statements.some(sql => sql.includes('table "skewless_found" '));
+
+it.each(knowledge)('finds them by key, of knowledge %j', async known => {
+  const read = (shape: 'auto' | 'lateral') =>
+    trainingSet(db, program, {
+      ...{ read: { vector: 'delay_risk' }, spine, known, before: true, shape },
+      allowHistoryBehind: true,
+    });
+  statements.length = 0;
+  const all = await read('lateral');
+  expect(isFound()).toBe(false);
+  const found = await read('auto');
+  expect(isFound()).toBe(true);
+  expect(found).toEqual(all);
+  expect(found.some(row => row['route_last_delay'] !== null)).toBe(true);
+});
+
+it('looks at all where no index has the keys, or where most keys are asked for', async () => {
+  const read = (asked: typeof spine) =>
+    trainingSet(db, program, {
+      ...{ read: { vector: 'delay_risk' }, spine: asked, known: { kind: 'arrival' } },
+      allowHistoryBehind: true,
+    });
+  statements.length = 0;
+  const every = flights.slice(1000).map(({ row }) => ({
+    t: row['scheduled_departure'] as number,
+    request: {
+      origin: row['origin'] as string,
+      destination: row['destination'] as string,
+      distance: 100,
+    },
+  }));
+  await read(every);
+  expect(isFound()).toBe(false);
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select format('%I.%I', schemaname, indexname) as name from pg_indexes where schemaname = 'history' and tablename = 'flights' and indexname like 'flights#origin%'`,
+  );
+  expect(rows).toHaveLength(2);
+  const expected = await read(spine);
+  expect(isFound()).toBe(true);
+  await database.pool.query(`drop index ${rows.map(({ name }) => name).join(', ')}`);
+  statements.length = 0;
+  expect(await read(spine)).toEqual(expected);
+  expect(isFound()).toBe(false);
+});
+
+it('weighs what it fetches against what it would look at', () => {
+  const costs = { keys: 10, parts: 6, ofKey: 20, records: 10_000 };
+  expect(isWorthFinding(costs)).toBe(true);
+  expect(isWorthFinding({ ...costs, ofKey: 1000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, keys: 1000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, parts: 60_000 })).toBe(false);
+});
