@@ -1,6 +1,6 @@
 import color from 'picocolors';
 import type {
-  LookupExplanation,
+  GroupExplanation,
   RunExplanation,
   WindowExplanation,
 } from '../../runtime/history/explain-run.ts';
@@ -9,10 +9,10 @@ import { table } from '../table.ts';
 import { amount, duration } from '../units.ts';
 
 /** How a training set would be computed: window by window, and what PostgreSQL lacks for it. */
-export function explanationLines({ lookups, tables }: RunExplanation): string[] {
+export function explanationLines({ groups, tables }: RunExplanation): string[] {
   const missing = tables.filter(({ wantAnalyze }) => wantAnalyze.length > 0);
   return [
-    ...lookups.flatMap(lookupLines),
+    ...groups.flatMap(groupLines),
     ...table(
       [{ heading: 'history' }, { heading: 'rows', align: 'right' }],
       tables.map(({ source, rows, wantAnalyze }) => [
@@ -28,14 +28,14 @@ export function explanationLines({ lookups, tables }: RunExplanation): string[] 
   ];
 }
 
-function lookupLines({ group, reads, feeds }: LookupExplanation): string[] {
+function groupLines({ group, lookups, reads, feeds }: GroupExplanation): string[] {
   const columns = [
     { heading: 'window' },
     { heading: 'rows in it', align: 'right' as const },
     { heading: 'computed by' },
   ];
   return [
-    color.bold(`${group}, ${amount(reads)} reads`),
+    color.bold(`${group}, ${amount(reads)} reads${lookups === 1 ? '' : ` by ${lookups} look-ups`}`),
     ...feeds.flatMap(({ sources, windows }) => [
       color.dim(sources.join(', ')),
       ...table(

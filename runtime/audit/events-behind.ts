@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { feedReach } from '../history/lookup.ts';
-import type { Lookup } from '../history/lookup.ts';
 import type { SqlFeed, SqlGroup, SqlProgram, SqlSource } from '../history/program.ts';
 import { pruneGroup } from '../history/prune.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../history/relations.ts';
 import { runAll } from '../history/session.ts';
 import type { AnyDatabase, AnyTransaction } from '../history/session.ts';
+import type { Lookup, Staging } from '../history/stagings.ts';
 import { trainingSet } from '../history/training-set.ts';
 import type { TableOf } from '../history/unruly.ts';
 import { tableAs, tableOf } from '../history/workspace.ts';
@@ -75,7 +75,8 @@ export async function eventsBehind(
   const { set, feature, differing, agreeing } = value;
   const { target, resolved, chain } = set;
   const wanted = lookupsBehind(resolved.vector, feature);
-  const last = Math.max(...wanted.keys());
+  const left = new Set(wanted.keys());
+  let isBegun = false;
   let found: readonly RawEvent[] = [];
   await trainingSet(
     db,
@@ -88,11 +89,16 @@ export async function eventsBehind(
       known: { kind: 'frontiers', chain },
       labels: false,
     },
-    async (trx, lookup, table) => {
-      if (lookup.index === 0) await runAll(trx, [tableOf('temporary', behindRelation, behindColumns)]);
-      const features = wanted.get(lookup.index);
-      if (features !== undefined) await addEvents(trx, program, lookup, [...features], table);
-      if (lookup.index === last) found = await rankedEvents(trx, program, value, limit);
+    async (trx, staging, table) => {
+      if (!isBegun) await runAll(trx, [tableOf('temporary', behindRelation, behindColumns)]);
+      isBegun = true;
+      for (const lookup of staging.lookups) {
+        const features = wanted.get(lookup.index);
+        if (features === undefined) continue;
+        await addEvents(trx, program, staging, lookup, [...features], table);
+        left.delete(lookup.index);
+        if (left.size === 0) found = await rankedEvents(trx, program, value, limit);
+      }
     },
   );
   return differing.slice(0, value.told).map((_, n) => {
@@ -113,13 +119,14 @@ const behindColumns = [
 async function addEvents(
   trx: AnyTransaction,
   program: SqlProgram,
+  staging: Staging,
   lookup: Lookup,
   features: readonly string[],
   table: TableOf,
 ): Promise<void> {
   const group = pruneGroup(lookup.group, features);
   for (const feed of group.feeds) {
-    const reach = await feedReach(trx, { ...lookup, group }, feed);
+    const reach = await feedReach(trx, { ...staging, group }, feed);
     const rows = feed.rows(source => table(source, reach));
     const keys = columnsOf('r', feed.keys);
     await runAll(trx, [
@@ -128,7 +135,7 @@ async function addEvents(
         offset 0) as r where (${keys}) in (select ${columnsOf('s', feed.keys)} from ${readsRelation} as s))
       select ${quoteText(storedSource(program, feed).name)}, ${positionOf(feed)}, m."n"
       from "rows" as r, ${readsRelation} as s, ${lookupReadsRelation(lookup.index)} as m
-      where m."read" = s."n" and (${windowsOf(group, feed)})`,
+      where s."lookup" = ${lookup.index} and m."read" = s."n" and (${windowsOf(group, feed)})`,
     ]);
   }
 }

@@ -45,7 +45,7 @@ export async function computePart(
   await runAll(trx, [put(keep(whole)), `drop table ${whole}`]);
 }
 
-/** The condition that a number lies in a part. */
-export function inPart(number: string, part: Part): string {
-  return part === null ? '' : ` where ${number} between ${part.first} and ${part.last}`;
+/** The condition that a number lies in a part, behind what leads to it; empty where all do. */
+export function inPart(leading: 'where' | 'and', number: string, part: Part): string {
+  return part === null ? '' : ` ${leading} ${number} between ${part.first} and ${part.last}`;
 }

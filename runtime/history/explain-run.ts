@@ -5,16 +5,7 @@
 import type { TrainingRequest } from '../training/contract.ts';
 import { stageFrontier } from './frontier.ts';
 import { plansOf } from './group-query.ts';
-import {
-  computeLookup,
-  dropStaged,
-  lookupsOf,
-  measureFeeds,
-  stageFeed,
-  stagePlan,
-  stageReads,
-} from './lookup.ts';
-import type { Lookup } from './lookup.ts';
+import { computeLookups, dropStaged, measureFeeds, stageFeed, stagePlan, stageReads } from './lookup.ts';
 import type { Density } from './measure.ts';
 import type { SqlProgram } from './program.ts';
 import { resolveRead, withoutLabels } from './resolve-read.ts';
@@ -25,20 +16,24 @@ import { planProbes } from './shape.ts';
 import type { Method, Shape } from './shape.ts';
 import { stageSpine } from './spine.ts';
 import type { SpineRow } from './spine.ts';
+import { stagingsOf } from './stagings.ts';
+import type { Staging } from './stagings.ts';
 import { tableHealth } from './table-health.ts';
 import type { TableHealth } from './table-health.ts';
 import { recordsOf, stageUnruly } from './unruly.ts';
 
 export interface RunExplanation {
   /** In order; labels are left out. */
-  readonly lookups: readonly LookupExplanation[];
+  readonly groups: readonly GroupExplanation[];
   /** The history's tables that are read. */
   readonly tables: readonly TableHealth[];
 }
 
-export interface LookupExplanation {
+export interface GroupExplanation {
   readonly group: string;
-  /** Of the whole spine, each once; by the sample. */
+  /** That look at the same rows of it. */
+  readonly lookups: number;
+  /** Of the whole spine, those of each lookup once; by the sample. */
   readonly reads: number;
   readonly feeds: readonly FeedExplanation[];
 }
@@ -85,30 +80,30 @@ export async function explainTrainingRun(
     await stageSpine(trx, read.vector, sample, known, before);
     const unruly = known.kind === 'arrival' ? await stageUnruly(trx, 'temporary', sources, bounded) : [];
     const table = recordsOf({ sources, bounded, unruly: new Set(unruly), retained: new Map() });
-    const lookups: LookupExplanation[] = [];
-    for (const lookup of lookupsOf('temporary', read, known)) {
-      await stageReads(trx, lookup, keysQuery(read.vector, lookup.index));
-      for (const feed of lookup.group.feeds) await stageFeed(trx, lookup, feed, sources, table, 'lateral');
-      lookups.push(explained(lookup, await measureFeeds(trx, lookup), factor, shape));
-      await computeSample(trx, lookup);
+    const groups: GroupExplanation[] = [];
+    for (const staging of stagingsOf('temporary', read, known)) {
+      await stageReads(trx, staging, index => keysQuery(read.vector, index));
+      for (const feed of staging.group.feeds) await stageFeed(trx, staging, feed, sources, table, 'lateral');
+      groups.push(explained(staging, await measureFeeds(trx, staging), factor, shape));
+      await computeSample(trx, staging);
     }
-    return { lookups, tables: await tableHealth(trx, sources) };
+    return { groups, tables: await tableHealth(trx, sources) };
   });
 }
 
 /** The lookups after it may find their keys in its results. */
-async function computeSample(trx: AnyTransaction, lookup: Lookup): Promise<void> {
-  const plan = await stagePlan(trx, lookup, 'lateral');
-  await computeLookup(trx, lookup, plan, null, 'made');
-  await dropStaged(trx, lookup, plan);
+async function computeSample(trx: AnyTransaction, staging: Staging): Promise<void> {
+  const plan = await stagePlan(trx, staging, 'lateral');
+  await computeLookups(trx, staging, plan, null, 'made');
+  await dropStaged(trx, staging, plan);
 }
 
 function explained(
-  { group }: Lookup,
+  { group, lookups }: Staging,
   densities: ReadonlyMap<number, Density>,
   factor: number,
   shape: Shape,
-): LookupExplanation {
+): GroupExplanation {
   const scaled = new Map(
     [...densities].map(([feed, density]) => [
       feed,
@@ -119,6 +114,7 @@ function explained(
   const [first] = scaled.values();
   return {
     group: group.name,
+    lookups: lookups.length,
     reads: first?.reads ?? 0,
     feeds: group.feeds.map(feed => {
       const density = densities.get(feed.index)!;

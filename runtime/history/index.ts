@@ -8,7 +8,7 @@ export type { HistoryFrontier } from './frontier.ts';
 export { featureRows, feedRows, featuresStatement } from './features-query.ts';
 export type { Read } from './features-query.ts';
 export { explainTrainingRun } from './explain-run.ts';
-export type { LookupExplanation, RunExplanation, SpineSample } from './explain-run.ts';
+export type { GroupExplanation, RunExplanation, SpineSample } from './explain-run.ts';
 export { cannotAdopt, installSchema } from './install.ts';
 export { trainingSetNotes } from './notes.ts';
 export type { TrainingSetNotes } from './notes.ts';

@@ -1,4 +1,4 @@
-// Control path. One lookup of a training set: a group's features for the keys that were found.
+// Control path. Lookups of a training set: a group's features for the keys that were found.
 //
 //   1. the reads, each once, in order of their keys
 //   2. the rows of each feed that they can see, and what is needed to look at few of them
@@ -12,45 +12,19 @@ import type { Density } from './measure.ts';
 import type { SqlFeed, SqlGroup, SqlSource } from './program.ts';
 import { findByKey, foundRelation } from './records-by-key.ts';
 import { lookupReadsRelation, lookupRelation, readsRelation } from './relations.ts';
-import type { ResolvedRead } from './resolve-read.ts';
 import { rowsOf, runAll } from './session.ts';
 import type { AnyTransaction } from './session.ts';
 import { planProbes } from './shape.ts';
 import type { Method, Plan, Shape } from './shape.ts';
 import type { Reach } from './source-reach.ts';
-import type { Known } from './spine.ts';
+import type { Lookup, Staging } from './stagings.ts';
 import { apart, rowsIndex, stagedRows, timeBounds } from './stage-rows.ts';
 import { stageTiles, tilesRelation } from './tiles.ts';
 import { lagColumn, stageTotals, totalsRelation } from './totals.ts';
 import type { TableOf } from './unruly.ts';
 import { tableAs } from './workspace.ts';
-import type { Workspace } from './workspace.ts';
 
-/** One of a vector's lookups, and what it is made with. */
-export interface Lookup {
-  readonly workspace: Workspace;
-  readonly group: SqlGroup;
-  /** Its place among the vector's. */
-  readonly index: number;
-  /** Whether every read knows all rows that are read. */
-  readonly allKnown: boolean;
-  /** Whether it is one of labels, for which there is no limit of what is known. */
-  readonly isOfLabels: boolean;
-}
-
-/** A vector's lookups in order, then those of its labels. */
-export function lookupsOf(
-  workspace: Workspace,
-  { groups, labelGroups }: ResolvedRead,
-  known: Known,
-): readonly Lookup[] {
-  return [...groups, ...labelGroups].map((group, index) => {
-    const isOfLabels = index >= groups.length;
-    return { workspace, group, index, allKnown: isOfLabels || known.kind !== 'arrival', isOfLabels };
-  });
-}
-
-/** How a lookup is computed. */
+/** How lookups are computed. */
 export interface LookupPlan {
   readonly plans: readonly Plan[];
   /** By feed: the classes of lag of its rows, for totals. */
@@ -58,31 +32,39 @@ export interface LookupPlan {
 }
 
 /**
- * Rows of the spine that ask for the same are one read, which has the number of the first of them. Reads lie in order
- * of their keys, `r` of them, so that those which look at the same rows follow each other.
- * @param keys a query of `n`, `t`, `known`, `open` and the keys `k0…`
+ * Rows of the spine that ask a lookup for the same are one read, which has the number of the first of them. Reads lie in
+ * order of their keys, `r` of them, so that those which look at the same rows follow each other.
+ * @param keys by lookup, a query of `n`, `t`, `known`, `open` and the keys `k0…`
  * @returns how many reads there are
  */
 export async function stageReads(
   trx: AnyTransaction,
-  { workspace, group, index }: Lookup,
-  keys: string,
+  { workspace, group, lookups }: Staging,
+  keys: (lookup: number) => string,
 ): Promise<number> {
   const same = [...group.keys.map((_, place) => `s."k${place}"`), 's."t"', 's."known"'].join(', ');
-  const reads = lookupReadsRelation(index);
-  const distinct = `select s.*, row_number() over (order by ${same}) as "r" from ${reads} as s where s."n" = s."read"`;
+  const isShared = workspace === 'unlogged';
+  for (const { index } of lookups) {
+    const reads = lookupReadsRelation(index);
+    await runAll(trx, [
+      tableAs(
+        workspace,
+        reads,
+        `select s.*, min(s."n") over (partition by ${same}) as "read" from (${keys(index)}) as s`,
+      ),
+      ...(isShared ? [`create index on ${reads} ("n")`] : []),
+      `analyze ${reads} ("n", "read")`,
+    ]);
+  }
+  const each = lookups.map(
+    ({ index }) =>
+      `select s.*, ${index} as "lookup" from ${lookupReadsRelation(index)} as s where s."n" = s."read"`,
+  );
+  const distinct = `select s.*, row_number() over (order by ${same}) as "r" from (${each.join(' union all ')}) as s`;
   await runAll(trx, [
-    tableAs(
-      workspace,
-      reads,
-      `select s.*, min(s."n") over (partition by ${same}) as "read" from (${keys}) as s`,
-    ),
-    `analyze ${reads}`,
     tableAs(workspace, readsRelation, readsQuery(group, distinct)),
-    ...(workspace === 'unlogged'
-      ? [`create index on ${readsRelation} ("r")`, `create index on ${reads} ("n")`]
-      : []),
-    `analyze ${readsRelation}`,
+    ...(isShared ? [`create index on ${readsRelation} ("r")`] : []),
+    `analyze ${readsRelation} (${[...group.keys.map((_, place) => `"k${place}"`), '"lookup"', '"r"'].join(', ')})`,
   ]);
   const [row] = await rowsOf(trx, `select count(*) as reads from ${readsRelation}`);
   return Number(row!['reads']);
@@ -95,31 +77,31 @@ export async function stageReads(
  */
 export async function stageFeed(
   trx: AnyTransaction,
-  lookup: Lookup,
+  staging: Staging,
   feed: SqlFeed,
   sources: readonly SqlSource[],
   tableOf: TableOf,
   shape: Shape,
 ): Promise<void> {
-  const { workspace, group } = lookup;
-  const reach = await feedReach(trx, lookup, feed);
+  const { workspace, group, allKnown } = staging;
+  const reach = await feedReach(trx, staging, feed);
   const all = (name: string): string => tableOf(name, reach);
   const source = sources.find(({ name }) => name === feed.sources[0])!;
   const isFound =
-    shape === 'auto' && (await findByKey(trx, workspace, group, feed, source, all(source.name)));
+    shape === 'auto' && (await findByKey(trx, workspace, group, feed, source, all(source.name), allKnown));
   const table = isFound ? () => foundRelation : all;
   await runAll(trx, [
     ...['set local enable_nestloop = off', 'set local max_parallel_workers_per_gather to default'],
-    ...stageRows(lookup, feed, table, reach),
+    ...stageRows(staging, feed, table, reach),
     ...['set local enable_nestloop = on', 'set local max_parallel_workers_per_gather = 0'],
     ...(isFound ? [`drop table ${foundRelation}`] : []),
   ]);
 }
 
 /** Measures the staged rows, chooses how windows are computed, and stages what that takes. */
-export async function stagePlan(trx: AnyTransaction, lookup: Lookup, shape: Shape): Promise<LookupPlan> {
-  const { group, workspace, allKnown } = lookup;
-  const densities = await measureFeeds(trx, lookup);
+export async function stagePlan(trx: AnyTransaction, staging: Staging, shape: Shape): Promise<LookupPlan> {
+  const { group, workspace, allKnown } = staging;
+  const densities = await measureFeeds(trx, staging);
   const plans = planProbes(group, shape, densities);
   for (const feed of group.feeds) {
     const by = (method: Method): readonly Plan[] =>
@@ -133,34 +115,35 @@ export async function stagePlan(trx: AnyTransaction, lookup: Lookup, shape: Shap
 /** How much there is to look at, by feed. */
 export async function measureFeeds(
   trx: AnyTransaction,
-  lookup: Lookup,
+  staging: Staging,
 ): Promise<ReadonlyMap<number, Density>> {
   const densities = new Map<number, Density>();
-  for (const feed of lookup.group.feeds)
-    densities.set(feed.index, await measure(trx, lookup.group, feed, hasLag(lookup, feed)));
+  for (const feed of staging.group.feeds)
+    densities.set(feed.index, await measure(trx, staging.group, feed, hasLag(staging, feed)));
   return densities;
 }
 
-/** Computes the results of some of the reads, by their place `r`. */
-export async function computeLookup(
+/** Computes the results of some of the reads, by their place `r`: those of each lookup into its own. */
+export async function computeLookups(
   trx: AnyTransaction,
-  lookup: Lookup,
+  { workspace, lookups }: Staging,
   plan: LookupPlan,
   part: Part,
   into: 'made' | 'present',
 ): Promise<void> {
-  await computePart(trx, lookup.workspace, lookupTable(lookup, plan), part, into);
+  for (const lookup of lookups) await computePart(trx, workspace, lookupTable(lookup, plan), part, into);
 }
 
 function lookupTable({ group, index }: Lookup, { plans, lags }: LookupPlan): ResultTable {
+  const own = plansWithin(group, plans);
   return {
     relation: lookupRelation(index),
     query: part =>
       groupQuery(
         group,
-        plans,
+        own,
         feed => lags[feed] ?? [],
-        part === null ? readsRelation : `(select s.* from ${readsRelation} as s${inPart('s."r"', part)})`,
+        `(select s.* from ${readsRelation} as s where s."lookup" = ${index}${inPart('and', 's."r"', part)})`,
       ),
     columns: [...group.aggregates, ...firstLayer(group.derived)],
     later: laterLayers(group.derived),
@@ -168,10 +151,20 @@ function lookupTable({ group, index }: Lookup, { plans, lags }: LookupPlan): Res
   };
 }
 
-/** Drops what was staged for a lookup. What stays are its results, and which of them is whose. */
+/** Of plans for more than this group, what it takes of them. */
+function plansWithin(group: SqlGroup, plans: readonly Plan[]): readonly Plan[] {
+  const taken = new Set(
+    group.probes.flatMap(probe => (probe.kind === 'window' ? probe.parts.map(({ name }) => name) : [])),
+  );
+  return plans
+    .map(plan => ({ ...plan, parts: plan.parts.filter(({ name }) => taken.has(name)) }))
+    .filter(({ parts }) => parts.length > 0);
+}
+
+/** Drops what was staged. What stays are the lookups' results, and which of them is whose. */
 export async function dropStaged(
   trx: AnyTransaction,
-  { group }: Lookup,
+  { group }: Staging,
   { plans }: LookupPlan,
 ): Promise<void> {
   const relations = [
@@ -192,7 +185,7 @@ export async function dropStaged(
 /** What the windows of a feed reach over, and the latest arrival that a read knows. */
 export async function feedReach(
   trx: AnyTransaction,
-  { group, allKnown }: Lookup,
+  { group, allKnown }: Staging,
   feed: SqlFeed,
 ): Promise<Reach> {
   const ends: string[] = ['max(s."known")'];
@@ -213,28 +206,29 @@ export async function feedReach(
  * history that was loaded a moment ago has no statistics, and PostgreSQL would take it for next to nothing.
  */
 function stageRows(
-  lookup: Lookup,
+  staging: Staging,
   feed: SqlFeed,
   table: (source: string) => string,
   reach: Reach,
 ): readonly string[] {
-  const { group, workspace } = lookup;
+  const { group, workspace } = staging;
   const bounds = {
     earliest: reach.earliest === null ? null : `'${reach.earliest}'::bigint`,
     latest: `'${reach.latest}'::bigint`,
   };
-  const lag = hasLag(lookup, feed) ? [lagColumn] : [];
+  const lag = hasLag(staging, feed) ? [lagColumn] : [];
   const rows = feed.rows(table);
+  const index = rowsIndex(group, feed)
+    .map(name => `"${name}"`)
+    .join(', ');
   return [
     tableAs(
       workspace,
       `"${feed.relation}"`,
       stagedRows(group, feed, feed.ofKey === null ? apart(rows) : rows, bounds, lag),
     ),
-    `create index on "${feed.relation}" (${rowsIndex(group, feed)
-      .map(name => `"${name}"`)
-      .join(', ')})`,
-    `analyze "${feed.relation}"`,
+    `create index on "${feed.relation}" (${index})`,
+    `analyze "${feed.relation}" (${index})`,
     ...feed.helpers.flatMap(helper => [
       tableAs(workspace, `"${helper.relation}"`, helper.rows(table)),
       `create index on "${helper.relation}" (${helper.index})`,
@@ -244,6 +238,6 @@ function stageRows(
 }
 
 /** Totals need to find the rows that a read does not know. */
-function hasLag({ allKnown }: Lookup, { totals }: SqlFeed): boolean {
+function hasLag({ allKnown }: Staging, { totals }: SqlFeed): boolean {
   return !allKnown && totals.length > 0;
 }

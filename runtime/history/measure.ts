@@ -38,7 +38,7 @@ export async function measure(
   const [counts] = await rowsOf(
     trx,
     `select count(*) as rows, coalesce(max(r."t") - min(r."t") filter (where r."t" > '-9000000000000000000'), 0)::float8 as span,
-      ${hasLag ? `coalesce(array_agg(distinct r."lag"), '{}')` : `'{}'::smallint[]`} as lags,
+      ${hasLag ? `array(select distinct r."lag" from "${feed.relation}" as r)` : `'{}'::smallint[]`} as lags,
       (select count(*) from ${readsRelation}) as reads
     from "${feed.relation}" as r`,
   );

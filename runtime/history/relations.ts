@@ -2,7 +2,10 @@
 
 /** The spine: `n`, `t`, `known`, `open`, and the request as `q0…`. */
 export const spineRelation = '"skewless_spine"';
-/** One lookup's reads, each once: `n`, `t`, `known`, `open`, the group's keys `k0…` and the ends of its windows. */
+/**
+ * The reads of lookups that are staged together, those of each once: `lookup`, `n`, `t`, `known`, `open`, the group's keys
+ * `k0…` and the ends of its windows; in order of their keys `r`.
+ */
 export const readsRelation = '"skewless_reads"';
 /** The given frontier, where there is one. */
 export const frontierRelation = '"skewless_frontier"';

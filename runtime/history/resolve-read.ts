@@ -16,6 +16,8 @@ export interface ResolvedRead {
   readonly labelGroups: readonly SqlGroup[];
   /** As `sources`, with what labels read. */
   readonly allSources: readonly string[];
+  /** Of each lookup, then of each of labels, the group with all its features. */
+  readonly wholeGroups: readonly SqlGroup[];
 }
 
 /** @throws when the program has none of that name */
@@ -24,21 +26,30 @@ export function resolveRead(program: SqlProgram, target: ReadTarget): ResolvedRe
     'vector' in target
       ? named(program.vectors, target.vector, 'vector')
       : asVector(named(program.groups, target.group, 'group'));
-  const groups = vector.lookups.map(({ group, features }) =>
-    pruneGroup(named(program.groups, group, 'group'), features),
+  const labels = vector.labels?.lookups ?? [];
+  const wholeGroups = [
+    ...vector.lookups.map(({ group }) => named(program.groups, group, 'group')),
+    ...labels.map(({ group }) => group),
+  ];
+  const taken = [...vector.lookups, ...labels].map(({ features }, index) =>
+    pruneGroup(wholeGroups[index]!, features),
   );
-  const labelGroups = (vector.labels?.lookups ?? []).map(({ group, features }) =>
-    pruneGroup(group, features),
-  );
-  const allSources = sourcesOf([...groups, ...labelGroups]);
-  return { vector, groups, sources: sourcesOf(groups), labelGroups, allSources };
+  const groups = taken.slice(0, vector.lookups.length);
+  const labelGroups = taken.slice(vector.lookups.length);
+  const allSources = sourcesOf(taken);
+  return { vector, groups, sources: sourcesOf(groups), labelGroups, allSources, wholeGroups };
 }
 
 /** The same without its labels. */
-export function withoutLabels({ vector: labelled, groups, sources }: ResolvedRead): ResolvedRead {
+export function withoutLabels({
+  vector: labelled,
+  groups,
+  sources,
+  wholeGroups,
+}: ResolvedRead): ResolvedRead {
   const { name, requestKeys, request, lookups, outputs, derived, features } = labelled;
   const vector = { name, requestKeys, request, lookups, outputs, derived, features };
-  return { vector, groups, sources, labelGroups: [], allSources: sources };
+  return { vector, groups, sources, labelGroups: [], allSources: sources, wholeGroups };
 }
 
 /** A group read by its keys is a vector of that one lookup. */

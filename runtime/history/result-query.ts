@@ -14,6 +14,7 @@ import {
   spineRelation,
 } from './relations.ts';
 import { everything, requestColumns } from './spine.ts';
+import { lookupsSeen } from './stagings.ts';
 
 /** The reads of a lookup: the keys found in the request and in the results of the lookups before. */
 export function keysQuery(vector: SqlVector, index: number): string {
@@ -22,10 +23,7 @@ export function keysQuery(vector: SqlVector, index: number): string {
   const { keys } = isOfLabels ? labels!.lookups[index - lookups.length]! : lookups[index]!;
   const known = isOfLabels ? `${everything} as "known"` : 's."known"';
   const found = keys.map((key, place) => `, ${key} as "k${place}"`).join('');
-  const seen = lookups.flatMap((_, before) =>
-    keys.some(key => new RegExp(`\\bl${before}\\.`).test(key)) ? [before] : [],
-  );
-  return `select s."n", s."t", ${known}, s."open"${found} from ${joined(vector, seen)}`;
+  return `select s."n", s."t", ${known}, s."open"${found} from ${joined(vector, lookupsSeen(vector, index))}`;
 }
 
 /** The spine as `s`, the request as `q`, and the results of some lookups as `l0…`. */
@@ -69,7 +67,7 @@ from ${joined(
     [...vector.lookups, ...(vector.labels?.lookups ?? [])].map((_, index) => index),
   )}
 cross join lateral (select ${outputs.join(', ')} offset 0) as f
-${derived.joins.join('\n')}${inPart('s."n"', part)}`;
+${derived.joins.join('\n')}${inPart('where', 's."n"', part)}`;
 }
 
 /** The labels, each null until every partition of its source is complete past all that may bear on it. */

@@ -1,7 +1,7 @@
 // Control path. The computation of a training run, step by step:
 //
 //   1. the history is asked whether it reaches far enough, and the run's frontier is fixed
-//   2. lookup by lookup: the reads, the rows they can see, what is needed to look at few of them; then parts of the
+//   2. staging by staging: the reads, the rows they can see, what is needed to look at few of them; then parts of the
 //      reads, by as many connections as there are jobs
 //   3. parts of the result, in the spine's order
 //
@@ -12,8 +12,7 @@ import { computePart, nothing } from './compute-part.ts';
 import type { ResultTable } from './compute-part.ts';
 import { frontierOf, isSamePartition, requireHistory, stageFrontier } from './frontier.ts';
 import type { HistoryFrontier } from './frontier.ts';
-import { computeLookup, dropStaged, lookupsOf, stageFeed, stagePlan, stageReads } from './lookup.ts';
-import type { Lookup } from './lookup.ts';
+import { computeLookups, dropStaged, stageFeed, stagePlan, stageReads } from './lookup.ts';
 import type { SqlFeed, SqlSource } from './program.ts';
 import {
   labelFrontierRelation,
@@ -32,6 +31,8 @@ import { rowsOf, runAll } from './session.ts';
 import type { AnyTransaction } from './session.ts';
 import type { Shape } from './shape.ts';
 import type { FrontierPosition } from './spine.ts';
+import { stagingsOf } from './stagings.ts';
+import type { Staging } from './stagings.ts';
 import { recordsOf, stageUnruly } from './unruly.ts';
 
 export interface RunContext {
@@ -62,8 +63,8 @@ const workspace = 'unlogged';
 export async function computeRun(run: RunContext, watch: Watch): Promise<void> {
   if (run.spineRows === 0 || run.steps.has('result')) return;
   const unruly = new Set(await begin(run));
-  for (const lookup of lookupsOf(workspace, run.read, run.request.known))
-    await runLookup(run, watch, lookup, unruly);
+  for (const staging of stagingsOf(workspace, run.read, run.request.known))
+    await runStaging(run, watch, staging, unruly);
   await computeResult(run, watch);
 }
 
@@ -103,15 +104,15 @@ async function boundedNow(
   return new Set(moved.map(({ source }) => source));
 }
 
-async function runLookup(
+async function runStaging(
   run: RunContext,
   watch: Watch,
-  lookup: Lookup,
+  staging: Staging,
   unruly: ReadonlySet<string>,
 ): Promise<void> {
   const { steps } = run;
-  const { group, index } = lookup;
-  const name = `lookup ${index}`;
+  const { group, lookups } = staging;
+  const name = nameOf(staging);
   if (steps.has(`${name} end`)) return;
   const total = group.feeds.length + 2;
   const staged = (done: number): void => {
@@ -121,45 +122,51 @@ async function runLookup(
   };
   staged(0);
   const reads = await steps.once(`${name} reads`, [], trx =>
-    stageReads(trx, lookup, keysQuery(run.read.vector, index)),
+    stageReads(trx, staging, index => keysQuery(run.read.vector, index)),
   );
   for (const [place, feed] of group.feeds.entries()) {
     staged(1 + place);
-    await stageFeedOnce(run, lookup, feed, unruly);
+    await stageFeedOnce(run, staging, feed, unruly);
   }
   staged(total - 1);
   const plan = await steps.once(`${name} plan`, [], async trx => {
-    const chosen = await stagePlan(trx, lookup, run.shape);
-    await computeLookup(trx, lookup, chosen, nothing, 'made');
+    const chosen = await stagePlan(trx, staging, run.shape);
+    await computeLookups(trx, staging, chosen, nothing, 'made');
     return chosen;
   });
   const parts = { name, step: `computing ${group.name}`, total: reads, first: 1, rows: run.chunkRows };
-  await inParts(run, watch, parts, (trx, part) => computeLookup(trx, lookup, plan, part, 'present'));
+  await inParts(run, watch, parts, (trx, part) => computeLookups(trx, staging, plan, part, 'present'));
   await steps.once(`${name} end`, [], async trx => {
-    await runAll(trx, [
-      `create index on ${lookupRelation(index)} (${ordinal})`,
-      `analyze ${lookupRelation(index)}`,
-    ]);
-    await dropStaged(trx, lookup, plan);
+    await runAll(
+      trx,
+      lookups.flatMap(({ index }) => [
+        `create index on ${lookupRelation(index)} (${ordinal})`,
+        `analyze ${lookupRelation(index)} (${ordinal})`,
+      ]),
+    );
+    await dropStaged(trx, staging, plan);
   });
 }
 
+/** By its first lookup. */
+const nameOf = ({ lookups }: Staging): string => `staging ${lookups[0]!.index}`;
+
 async function stageFeedOnce(
   run: RunContext,
-  lookup: Lookup,
+  staging: Staging,
   feed: SqlFeed,
   unruly: ReadonlySet<string>,
 ): Promise<void> {
   const sources = run.sources.filter(({ name }) => feed.sources.includes(name));
-  await run.steps.once(`lookup ${lookup.index} feed ${feed.index}`, tablesOf(sources), async trx => {
+  await run.steps.once(`${nameOf(staging)} feed ${feed.index}`, tablesOf(sources), async trx => {
     const table = recordsOf({
       sources,
       unruly,
-      bounded: await boundedNow(trx, run, lookup.isOfLabels),
-      ...(lookup.isOfLabels ? { frontier: labelFrontierRelation } : {}),
+      bounded: await boundedNow(trx, run, staging.isOfLabels),
+      ...(staging.isOfLabels ? { frontier: labelFrontierRelation } : {}),
       retained: run.allowHistoryBehind ? new Map() : await readRetained(trx),
     });
-    await stageFeed(trx, lookup, feed, sources, table, run.shape);
+    await stageFeed(trx, staging, feed, sources, table, run.shape);
   });
 }
 
@@ -182,7 +189,7 @@ async function computeResult(run: RunContext, watch: Watch): Promise<void> {
     ]);
     await runAll(trx, [
       `create index on ${resultRelation} (${ordinal})`,
-      `analyze ${resultRelation}`,
+      `analyze ${resultRelation} (${ordinal})`,
       ...(lookups.length > 0 ? [`drop table ${lookups.join(', ')}`] : []),
     ]);
   });

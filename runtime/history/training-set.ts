@@ -3,8 +3,7 @@
 import { computePart } from './compute-part.ts';
 import { alongChain, stageSteps } from './frontier-chain.ts';
 import { frontierOf, requireHistory, stageFrontier } from './frontier.ts';
-import { computeLookup, dropStaged, lookupsOf, stageFeed, stagePlan, stageReads } from './lookup.ts';
-import type { Lookup } from './lookup.ts';
+import { computeLookups, dropStaged, stageFeed, stagePlan, stageReads } from './lookup.ts';
 import type { SqlColumn, SqlProgram } from './program.ts';
 import { ordinal, resultRelation } from './relations.ts';
 import { resolveRead, withoutLabels } from './resolve-read.ts';
@@ -16,6 +15,8 @@ import type { AnyDatabase, AnyTransaction } from './session.ts';
 import type { Shape } from './shape.ts';
 import { knownAt, stageSpine } from './spine.ts';
 import type { Known, KnownFrontiers, SpineRow } from './spine.ts';
+import { stagingsOf } from './stagings.ts';
+import type { Staging } from './stagings.ts';
 import { recordsOf, stageUnruly } from './unruly.ts';
 import type { TableOf } from './unruly.ts';
 import { decode } from './values.ts';
@@ -36,8 +37,8 @@ export interface TrainingSetOptions {
   readonly allowHistoryBehind?: boolean;
 }
 
-/** Looks at a lookup's reads, and at what was staged for them, before its results are computed. */
-export type LookAt = (trx: AnyTransaction, lookup: Lookup, table: TableOf) => Promise<void>;
+/** Looks at the reads of lookups, and at what was staged for them, before their results are computed. */
+export type LookAt = (trx: AnyTransaction, staging: Staging, table: TableOf) => Promise<void>;
 
 /**
  * One row for each row of the spine, in its order: the visible features by name, in order, then the labels, as inner
@@ -84,15 +85,14 @@ export async function trainingSet(
       ),
       retained: options.allowHistoryBehind === true ? new Map<string, number>() : await readRetained(trx),
     };
-    for (const lookup of lookupsOf(workspace, read, known)) {
-      const { group, index, isOfLabels } = lookup;
-      const table = recordsOf(isOfLabels ? { ...records, bounded: new Set() } : records);
-      await stageReads(trx, lookup, keysQuery(vector, index));
-      for (const feed of group.feeds) await stageFeed(trx, lookup, feed, sources, table, shape);
-      await lookAt?.(trx, lookup, table);
-      const plan = await stagePlan(trx, lookup, shape);
-      await computeLookup(trx, lookup, plan, null, 'made');
-      await dropStaged(trx, lookup, plan);
+    for (const staging of stagingsOf(workspace, read, known)) {
+      const table = recordsOf(staging.isOfLabels ? { ...records, bounded: new Set() } : records);
+      await stageReads(trx, staging, index => keysQuery(vector, index));
+      for (const feed of staging.group.feeds) await stageFeed(trx, staging, feed, sources, table, shape);
+      await lookAt?.(trx, staging, table);
+      const plan = await stagePlan(trx, staging, shape);
+      await computeLookups(trx, staging, plan, null, 'made');
+      await dropStaged(trx, staging, plan);
     }
     await computePart(trx, workspace, resultTable(vector, frontier), null, 'made');
     return decodeRows(

@@ -130,7 +130,8 @@ test('how it would be computed is told without computing it, and what statistics
   const told = await backfill('--explain');
   expect(told.stderr).toBe('');
   expect(told.code).toBe(0);
-  expect(told.stdout).toMatch(/^airport_departures, \d+ reads$/m);
+  expect(told.stdout).toMatch(/^airport_departures, \d+ reads by 2 look-ups$/m);
+  expect(told.stdout).toMatch(/^route_departures, \d+ reads$/m);
   expect(told.stdout).toMatch(/^3 h +[\d.]+ +each row of the window \(\d+\)$/m);
   expect(told.stdout).toMatch(/^flights: no statistics, or old ones, of .*: --prepare makes them$/m);
   const prepared = await run(['backfill', 'delay_risk', '--prepare', ...options]);

@@ -34,8 +34,8 @@ afterAll(async () => {
   await database?.end();
 });
 
-const open = (id: string): Promise<TrainingRun> =>
-  openRun(database.pool, program, request, { id, jobs: 2, chunkRows: 50 });
+const open = (id: string, chunkRows = 50): Promise<TrainingRun> =>
+  openRun(database.pool, program, request, { id, jobs: 2, chunkRows });
 const load = (run: TrainingRun): Promise<number> => run.load(batchesOf(numbered(spine)));
 const quiet = (): undefined => undefined;
 
@@ -85,7 +85,7 @@ describe('a training run goes on', () => {
     // Each time it comes one report further.
     let stops = 0;
     for (let allowed = 0; ; allowed += 1) {
-      const run = await open('stopped');
+      const run = await open('stopped', 25);
       if (run.loaded === null) await load(run);
       const stop = new AbortController();
       let reports = 0;

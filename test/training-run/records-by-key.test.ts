@@ -50,6 +50,8 @@ beforeAll(async () => {
   db = new Kysely({ dialect: new PostgresDialect({ pool: database.pool }), log });
   await installSchema(db, program);
   await fill(database.pool, flights);
+  // What finding is weighed against are PostgreSQL's estimates.
+  await database.pool.query('analyze');
 });
 
 afterAll(async () => {
@@ -103,9 +105,11 @@ it('looks at all where no index has the keys, or where most keys are asked for',
 });
 
 it('weighs what it fetches against what it would look at', () => {
-  const costs = { keys: 10, parts: 6, ofKey: 20, records: 10_000 };
+  const costs = { ranges: 10, parts: 6, found: 200, records: 10_000, kept: 1000 };
   expect(isWorthFinding(costs)).toBe(true);
-  expect(isWorthFinding({ ...costs, ofKey: 1000 })).toBe(false);
-  expect(isWorthFinding({ ...costs, keys: 1000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, found: 10_000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, ranges: 10_000 })).toBe(false);
   expect(isWorthFinding({ ...costs, parts: 60_000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, found: 2000 })).toBe(false);
+  expect(isWorthFinding({ ...costs, found: 2000, kept: 10_000 })).toBe(true);
 });
