@@ -197,7 +197,6 @@ export async function runService(options: ServiceOptions): Promise<Service> {
   });
   const close = (): Promise<void> => (closing ??= end().finally(closed));
   const finished = reading.then(
-    // Files may be read to their end: what they hold is served on.
     () => untilClosed,
     async (error: unknown) => {
       log.fatal({ err: error }, 'the sources cannot go on, and the service ends');

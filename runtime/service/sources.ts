@@ -60,7 +60,7 @@ function fileOpener(
   const events = board.of('files');
   const module = sources.find(({ name }) => name === source.name);
   const decode = module?.kind === 'stream' ? { decode: (value: unknown) => decodeRecord(module, value) } : {};
-  return () => fileSource({ source, ...file, ...decode, logger: log, now, events });
+  return () => fileSource({ source, ...file, ...decode, stays: true, logger: log, now, events });
 }
 
 /** A source that a file feeds is not read from Kafka as well. */

@@ -69,7 +69,9 @@ test('run serves what the file holds, and status tells of it', async () => {
   const status = await run(['status', '--root', project.root], environment);
   expect(status).toMatchObject({ code: 0 });
   expect(status.stdout).toMatch(/^skewless \S+: ready, up for /);
-  expect(status.stdout).toMatch(/^ {2}page_views +page-views\.ndjson /m);
+  // Read to its end, a file is a log without news.
+  expect(status.stdout).toMatch(/^ {2}page_views +page-views\.ndjson +running +0 +0 s /m);
+  expect(metrics.text).toContain('skewless_connected{part="files"} 1');
 });
 
 test.each([

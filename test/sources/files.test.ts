@@ -431,6 +431,24 @@ test('nothing is handed over while paused, and closing settles', async () => {
   expect(health).toEqual(['connecting', 'running', 'stopped']);
 });
 
+test('one that stays is running behind its last row, until it is closed', async () => {
+  const path = written('stays.ndjson', lines(event(1)));
+  const health: SourceHealth[] = [];
+  let now = 5;
+  const events = { health: (state: SourceHealth) => void health.push(state) };
+  const source = fileSource(options(path, { stays: true, now: () => now, events }));
+  let hasSettled = false;
+  const running = source.run([], async () => undefined).then(() => (hasSettled = true));
+  await expect.poll(() => health).toEqual(['connecting', 'running']);
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(hasSettled).toBe(false);
+  now = 6;
+  expect(source.ends()).toMatchObject([{ end: 1, seenAt: 6 }]);
+  await source.close();
+  await running;
+  expect(health).toEqual(['connecting', 'running', 'stopped']);
+});
+
 test('closing while paused settles without the rest', async () => {
   const path = written('closed.ndjson', lines(event(1), event(2)));
   const source = fileSource(options(path, { batchRows: 1 }));

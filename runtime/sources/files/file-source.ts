@@ -23,11 +23,16 @@ class FileSource implements RecordSource {
   readonly #options: FileOptions;
   readonly #gate = new Gate();
   #extent: FileExtent | null = null;
+  readonly #closed: Promise<void>;
+  #close: () => void = () => undefined;
   #isClosed = false;
   #running: Promise<void> | null = null;
 
   constructor(options: FileOptions) {
     this.#options = options;
+    this.#closed = new Promise(settle => {
+      this.#close = settle;
+    });
   }
 
   async run(from: readonly FrontierEntry[], take: (batch: Batch) => Promise<void>): Promise<void> {
@@ -56,6 +61,7 @@ class FileSource implements RecordSource {
       const last = records.at(-1)!;
       await take({ ...this.#place(extent), records, next: last.offset + 1, end: extent.end });
     }
+    if (this.#options.stays === true) await this.#closed;
   }
 
   /** @throws SourceError for a file that is not the one that was read, or has lost rows */
@@ -122,6 +128,7 @@ class FileSource implements RecordSource {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#close();
     this.#gate.open();
     await this.#running?.catch(() => undefined);
   }

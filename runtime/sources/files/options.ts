@@ -24,6 +24,11 @@ export interface FileOptions {
   /** µs. */
   readonly now: () => number;
   readonly events?: SourceEvents;
+  /**
+   * Behind its last row the source waits until it is closed, as a log without news does: who archives goes on saying
+   * how far the history reaches. Without it, `run` settles there.
+   */
+  readonly stays?: boolean;
   /** Rows of one batch; 1,000 unless given. */
   readonly batchRows?: number;
 }
