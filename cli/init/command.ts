@@ -19,12 +19,20 @@ Examples:
     .action(
       action(async (folder: string) => {
         const { initialise } = await import('./initialise.ts');
-        const { written, kept } = initialise(resolve(folder));
+        const { written, kept } = initialise(resolve(folder), Date.now());
         for (const path of kept) console.log(color.dim(`  kept     ${path}`));
         for (const path of written) console.log(`  ${color.green('written')}  ${path}`);
-        const next = 'npm install && npm run generate && npm test && npm start';
-        console.log(written.length === 0 ? 'nothing to do' : `next: ${color.bold(next)}`);
+        for (const line of written.length === 0 ? ['nothing to do'] : nextSteps(folder)) console.log(line);
         return true;
       }),
     );
+}
+
+function nextSteps(folder: string): string[] {
+  const enter = folder === '.' ? '' : `cd ${folder} && `;
+  const read = `curl 'localhost:8080/v1/groups/user_views?user_id=1'`;
+  return [
+    `next: ${color.bold(`${enter}npm install && npm run generate && npm test && npm start`)}`,
+    `then, while it runs: ${color.bold(read)}, and http://localhost:8080/docs`,
+  ];
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { home } from '../home.ts';
+import { movedTo } from './moved-to.ts';
 
 export interface Initialised {
   /** Paths below the root. */
@@ -31,9 +32,10 @@ const scripts = {
 /**
  * Makes a folder a project of its own: a first feature with its test, a configuration of the service, a
  * tsconfig, and in `package.json` the scripts and packages they need. What is there already is never overwritten.
+ * @param now ms; the events of the first file end a minute before, so that the first read finds them in its windows
  * @throws Failure where `package.json` says CommonJS: declarations and generated code are ES modules
  */
-export function initialise(root: string): Initialised {
+export function initialise(root: string, now: number): Initialised {
   const manifest = completeManifest(root);
   const written: string[] = [];
   const kept: string[] = [];
@@ -48,7 +50,7 @@ export function initialise(root: string): Initialised {
       continue;
     }
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), readFileSync(from));
+    writeFileSync(join(root, path), path.startsWith('data') ? recent(from, now) : readFileSync(from));
     written.push(path);
   }
   if (manifest !== null) {
@@ -56,6 +58,12 @@ export function initialise(root: string): Initialised {
     written.push('package.json');
   } else kept.push('package.json');
   return { written: written.sort(), kept: kept.sort() };
+}
+
+const MINUTE = 60_000;
+
+function recent(file: string, now: number): string {
+  return movedTo(readFileSync(file, 'utf8'), now - MINUTE);
 }
 
 /** The text of `package.json` with what is missing; null where nothing is. */
@@ -83,7 +91,9 @@ function completeManifest(root: string): string | null {
     },
     devDependencies: {
       ...given.devDependencies,
-      ...missing(own.devDependencies, ['@types/node', 'tsx', 'typescript']),
+      // skewless has it too, but only npm puts that copy where `node --import tsx` finds it.
+      ...missing(own.dependencies, ['tsx']),
+      ...missing(own.devDependencies, ['@types/node', 'typescript']),
     },
   };
   const result = `${JSON.stringify(completed, null, 2)}\n`;

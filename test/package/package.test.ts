@@ -128,7 +128,9 @@ describe('a new project', () => {
         );
       await expect.poll(status, { timeout: 30_000, interval: 50 }).toBe(200);
       const answer = await fetch(`http://127.0.0.1:${port}/v1/groups/user_views?user_id=1`);
-      expect(await answer.text()).toContain('"last_3_pages":["/prices","/prices","/"]');
+      expect(await answer.text()).toContain(
+        '"views_24h":2,"distinct_pages_7d":2,"mean_seconds_7d":42,"last_3_pages":["/prices","/prices","/"],"is_reader":true',
+      );
       service.kill('SIGTERM');
       expect(await exit, output).toBe(0);
     } finally {
