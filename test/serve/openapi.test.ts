@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { STATUS } from '../../runtime/serve/errors.ts';
+import type { ServeCode } from '../../runtime/serve/errors.ts';
 import { openApiDocument } from '../../runtime/serve/http/openapi/document.ts';
 import { plan, send, serve } from './support.ts';
 
@@ -38,6 +40,27 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(post.responses)).toEqual(['200', '400', '401', '413', '415', '500', '503']);
       expect(document.paths[path]).toHaveProperty('get');
     }
+  });
+
+  it('shows each refusal with a code of its status', () => {
+    const { parameters, responses } = document.paths['/v1/groups/user']!['get'] as unknown as {
+      parameters: readonly Json[];
+      responses: Record<string, { content: Record<string, { example: { error: { code: ServeCode } } }> }>;
+    };
+    for (const [status, { content }] of Object.entries(responses)) {
+      if (status === '200') continue;
+      const { example } = content['application/json']!;
+      expect(String(STATUS[example.error.code])).toBe(status);
+      expect(schemaOf(document.components.schemas['error']!).safeParse(example)).toMatchObject({
+        success: true,
+      });
+    }
+    expect(parameters.at(-1)).toMatchObject({
+      name: 'as_of',
+      description: expect.stringMatching(
+        /^Read as of this instant, .* It is an instant from 1700 to 2249: /,
+      ) as string,
+    });
   });
 
   it('describes what is answered', async () => {

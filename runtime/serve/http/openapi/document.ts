@@ -86,13 +86,4 @@ const ERROR: Schema = {
   },
   required: ['error'],
   additionalProperties: false,
-  examples: [
-    {
-      error: {
-        code: 'invalid_key',
-        message: 'keys[3].user_id must be a whole number from −(2^53 − 1) to 2^53 − 1, not the text "abc"',
-        path: 'keys[3].user_id',
-      },
-    },
-  ],
 };

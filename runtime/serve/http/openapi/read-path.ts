@@ -7,10 +7,9 @@ import { inWords, INSTANT_WORDS } from '../../wire/in-words.ts';
 import { example, inputSchema, orNull } from './schemas.ts';
 import type { Schema } from './schemas.ts';
 
-const AS_OF: Schema = {
-  ...orNull(inputSchema({ kind: 'timestamp' })),
-  description: `Read as of this instant, within the lookback, with what is known now. ${INSTANT_WORDS}. Left out: now.`,
-};
+const AS_OF_WORDS = `Read as of this instant, within the lookback, with what is known now. Left out: now. It is ${INSTANT_WORDS}.`;
+
+const AS_OF: Schema = { ...orNull(inputSchema({ kind: 'timestamp' })), description: AS_OF_WORDS };
 
 const INSTANT: Schema = {
   type: 'string',
@@ -53,7 +52,7 @@ function parameters({ inputs }: Served): object[] {
     example: example(type),
   }));
   if (inputs.some(({ name }) => name === 'as_of')) return keys;
-  return [...keys, { name: 'as_of', in: 'query', required: false, schema: AS_OF }];
+  return [...keys, { name: 'as_of', in: 'query', required: false, description: AS_OF_WORDS, schema: AS_OF }];
 }
 
 function body(served: Served, maxKeys: number): object {
@@ -105,8 +104,9 @@ function responses(served: Served, many: boolean): object {
   };
 }
 
+/** By the code that the example of each has. */
 const WHY: Partial<Record<ServeCode, string>> = {
-  invalid_request:
+  invalid_key:
     'The request is not as it should be: `bad_json`, `invalid_request`, `invalid_key`, `too_many_keys`, `too_far_back`, `too_far_ahead`.',
   unauthorized: 'The token is missing or another.',
   body_too_large: 'The body is too large.',
@@ -116,12 +116,26 @@ const WHY: Partial<Record<ServeCode, string>> = {
 };
 
 function refusals(withBody: boolean): object {
-  const content = { 'application/json': { schema: { $ref: '#/components/schemas/error' } } };
+  const schema = { $ref: '#/components/schemas/error' };
   return Object.fromEntries(
     (Object.entries(WHY) as [ServeCode, string][])
       .filter(([code]) => withBody || (code !== 'body_too_large' && code !== 'unsupported_media_type'))
-      .map(([code, description]) => [STATUS[code], { description, content }]),
+      .map(([code, description]) => [
+        STATUS[code],
+        {
+          description,
+          content: { 'application/json': { schema, example: errorExample(code, description) } },
+        },
+      ]),
   );
+}
+
+/** The refusal of a key in full, for its message and path are the most telling. */
+function errorExample(code: ServeCode, message: string): object {
+  if (code !== 'invalid_key') return { error: { code, message } };
+  const path = 'keys[3].user_id';
+  const said = `${path} must be ${inWords({ kind: 'int' })}, not the text "abc"`;
+  return { error: { code, message: said, path } };
 }
 
 function object(properties: Readonly<Record<string, unknown>>, required: readonly string[]): Schema {
