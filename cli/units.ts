@@ -37,3 +37,8 @@ function rounded(number: number): string {
     number.toPrecision(number >= 100 ? Math.max(3, String(Math.floor(number)).length) : 3),
   ).toLocaleString('en-US');
 }
+
+/** `1 group`, `2 groups`. */
+export function counted(count: number, noun: string): string {
+  return `${amount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -6,6 +6,7 @@ import { generate } from '../../generator/index.ts';
 import { compareFolder, unifiedDiff, writeFolder } from '../../generator/output/folder.ts';
 import type { Difference } from '../../generator/output/folder.ts';
 import { checkLock, keepLock } from '../lock/keep-lock.ts';
+import { counted } from '../units.ts';
 import type { GenerateOptions } from './command.ts';
 
 export interface Watching {
@@ -47,7 +48,14 @@ export async function generateOnce(options: GenerateOptions, watching?: Watching
   writeFolder(resolve(root, options.out), differences);
   const features = program.groups.reduce((sum, group) => sum + group.features.length, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const changed = differences.length === 0 ? 'up to date' : `${differences.length} written`;
+  const removed = differences.filter(({ kind }) => kind === 'left-over').length;
+  const written = differences.length - removed;
+  const changed =
+    differences.length === 0
+      ? 'up to date'
+      : [...(written > 0 ? [`${written} written`] : []), ...(removed > 0 ? [`${removed} removed`] : [])].join(
+          ', ',
+        );
   console.log(
     `${counted(features, 'feature')} in ${counted(program.groups.length, 'group')}, ${counted(program.vectors.length, 'vector')}: ` +
       `${counted(files.length, 'file')} in ${relative(process.cwd(), resolve(root, options.out)) || '.'}, ${changed} (${seconds} s)`,
@@ -62,9 +70,4 @@ function checkFiles(out: string, differences: readonly Difference[], files: numb
   console.error(color.red(`${out}/ is stale: ${differences.length} of ${files} files differ`));
   console.error('Repair: npm run generate, then commit the result');
   return false;
-}
-
-/** `1 group`, `2 groups`. */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

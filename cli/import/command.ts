@@ -19,7 +19,7 @@ export function importCommand(): Command {
     .argument('<source>', 'the stream or table, as declared')
     .requiredOption(
       '--from <where>',
-      'a file (.csv, .ndjson, .parquet; .gz), table:NAME or query:SQL of the history’s database',
+      "a file (.csv, .ndjson, .parquet; .gz), table:NAME or query:SQL of the history's database",
     )
     .option('--format <format>', 'ndjson, csv or parquet; else by the name of the file')
     .option('--map <column=name...>', 'a column of the source, and the name it has there')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { withKnowledge } from '../backfill/command.ts';
 import type { KnowledgeOptions } from '../backfill/command.ts';
 import { action } from '../failure.ts';
@@ -25,7 +25,11 @@ export function snapshotCommand(): Command {
       .option('--every <duration>', 'the step of a grid, with --from and --to: 1d')
       .option('--from <instant>', 'the first instant of the grid')
       .option('--to <instant>', 'its end; an instant that falls on it belongs to the grid')
-      .option('--with <name=value>', 'an input of the vector that is no key; may be given again', collect, [])
+      .addOption(
+        new Option('--with <name=value>', 'an input of the vector that is no key; may be given again')
+          .argParser(collect)
+          .default([], 'none'),
+      )
       .option('--resume', 'leave instants as they are that are written already'),
   )
     .addHelpText(

@@ -115,7 +115,7 @@ function stateLines({ state, checkpoint, archive, stores }: ServiceStatus): stri
   const newest =
     checkpoint.at === null
       ? color.yellow('none yet')
-      : `${duration(checkpoint.age)} ago, ${size(checkpoint.bytes)} in ${duration(checkpoint.seconds)}`;
+      : `${duration(checkpoint.age)} ago, ${size(checkpoint.bytes)}${checkpoint.seconds === null ? '' : ` in ${duration(checkpoint.seconds)}`}`;
   return [
     `memory      ${size(state.bytes)}${ceiling}, process ${size(state.rss)}${paused}`,
     `checkpoint  ${newest}${failed}${color.dim(`  ${checkpoint.directory}`)}`,
@@ -126,9 +126,11 @@ function stateLines({ state, checkpoint, archive, stores }: ServiceStatus): stri
 
 function archiveText({ role, detail, rows, failures, lagRecords, lagSeconds }: ArchiveStatus): string {
   const roles = {
+    connecting: color.yellow('connecting to PostgreSQL'),
     archiving: color.green('archiving'),
     waiting: 'another instance archives',
     away: color.yellow('PostgreSQL is away'),
+    stopped: color.yellow('stopped'),
   };
   const behind =
     lagRecords === null ? '' : `, behind by ${amount(lagRecords)} records, ${duration(lagSeconds)}`;

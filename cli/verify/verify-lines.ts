@@ -7,7 +7,7 @@ import { placeOf, suspected } from '../../runtime/audit/verify-report.ts';
 import type { Difference, VerifyReport } from '../../runtime/audit/verify-report.ts';
 import type { EventBehind } from '../../runtime/audit/events-behind.ts';
 import { table } from '../table.ts';
-import { amount } from '../units.ts';
+import { amount, counted } from '../units.ts';
 
 /** Told of all differences together. */
 const SUSPECTS = 10;
@@ -46,7 +46,7 @@ export function verifyLines(report: VerifyReport, events: number): string[] {
 function verdict({ reads, values, differing }: VerifyReport, features: number): string {
   if (reads === 0)
     return color.yellow('no logged reads could be compared: is audit on in the configuration?');
-  const compared = `${amount(values)} values of ${amount(reads)} reads`;
+  const compared = `${counted(values, 'value')} of ${counted(reads, 'read')}`;
   return differing === 0
     ? color.green(`${compared} compared: none differs`)
     : color.red(`${compared} compared: ${amount(differing)} differ, of ${features} features`);
@@ -104,11 +104,11 @@ function leftOut({ pending, gone, otherMeaning }: VerifyReport): string[] {
   const lines = [
     ...pending.map(
       ({ name, reads }) =>
-        `${name}: ${amount(reads)} reads cannot be verified yet: the history has not got as far as they knew`,
+        `${name}: ${counted(reads, 'read')} cannot be verified yet: the history has not got as far as they knew`,
     ),
     ...gone.map(
       ({ name, reads, reason }) =>
-        `${name}: ${amount(reads)} reads can no longer be verified: ${reason.replaceAll('\n', ' ')}`,
+        `${name}: ${counted(reads, 'read')} can no longer be verified: ${reason.replaceAll('\n', ' ')}`,
     ),
     ...otherMeaning.map(({ name, reads, fingerprint, present }) =>
       present === null

@@ -23,6 +23,8 @@ export interface Comparison {
   readonly changed: readonly Change[];
   /** Declared no more; those that go on under another name stand among the renamed. */
   readonly removed: readonly string[];
+  /** The groups and vectors among them of which nothing is declared any more. */
+  readonly removedWhole: readonly string[];
   readonly renamed: readonly Rename[];
 }
 
@@ -46,7 +48,10 @@ export function compareMeanings(lock: Lock, meanings: ReadonlyMap<string, Meanin
     const isOwn = words.length > 0 || through.length > 0;
     return { id, version: was.version, words: isOwn ? words : ['it is computed in another way'], through };
   });
-  return { added, changed, removed: gone.filter(id => !isOld.has(id)), renamed };
+  const removed = gone.filter(id => !isOld.has(id));
+  const owners = new Set([...meanings.keys()].map(ownerOf));
+  const removedWhole = [...new Set(removed.map(ownerOf))].filter(owner => !owners.has(owner));
+  return { added, changed, removed, removedWhole, renamed };
 }
 
 /** Whether there is nothing that somebody has to accept. */
@@ -91,6 +96,7 @@ function wordsOf(was: LockedFeature, now: Meaning): string[] {
     .map(each => `${each} ${was.meaning[each] ?? 'none'} → ${now.words[each] ?? 'none'}`);
 }
 
-function ownerOf(id: string): string {
+/** The group or vector of a feature. */
+export function ownerOf(id: string): string {
   return id.slice(0, id.indexOf('.'));
 }

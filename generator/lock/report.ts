@@ -1,4 +1,5 @@
 import { rootsOf } from './accept.ts';
+import { ownerOf } from './compare.ts';
 import type { Comparison } from './compare.ts';
 
 /** Of one change, or one set of changes that are accepted together. */
@@ -25,6 +26,14 @@ export function reportOf(comparison: Comparison): ReportLine[] {
     text: `${from} is called ${to} now, and means the same`,
     dependants: [],
   }));
-  const removed = comparison.removed.map(id => ({ text: `${id} is gone`, dependants: [] }));
-  return [...changed, ...renamed, ...removed];
+  return [...changed, ...renamed, ...removedLines(comparison)];
+}
+
+/** A group or vector that is gone as a whole is one line. */
+function removedLines({ removed, removedWhole }: Comparison): ReportLine[] {
+  const lines = removed.map(id => {
+    const owner = ownerOf(id);
+    return removedWhole.includes(owner) ? `${owner} is gone, and all of its features` : `${id} is gone`;
+  });
+  return [...new Set(lines)].map(text => ({ text, dependants: [] }));
 }

@@ -70,8 +70,8 @@ export interface CheckpointStatus {
 }
 
 export interface ArchiveStatus {
-  /** `waiting`: another instance archives. */
-  readonly role: 'archiving' | 'waiting' | 'away';
+  /** `waiting`: another instance archives. `stopped`: what `detail` says ended it; it is tried again. */
+  readonly role: 'connecting' | 'archiving' | 'waiting' | 'away' | 'stopped';
   readonly detail: string | null;
   /** Rows appended, and transactions that failed, since the process began. */
   readonly rows: number;

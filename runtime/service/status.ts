@@ -121,7 +121,7 @@ function archiveStatus({ archiver, archiveLag }: Speakers): ArchiveStatus | null
   if (archiver === null) return null;
   const lags = archiveLag();
   const seconds = Math.max(0, ...lags.map(lag => lag.seconds));
-  const role = archiver.now === 'archiving' || archiver.now === 'waiting' ? archiver.now : 'away';
+  const role = archiver.now;
   return {
     role,
     detail: archiver.detail,

@@ -106,6 +106,17 @@ reads of the last 10 s
   user_views            1,235   2,469  12 µs  90 µs            5,000`);
 });
 
+test('a checkpoint of an earlier life has no duration, and an archive may be about to begin', () => {
+  const begun: ServiceStatus = {
+    ...running,
+    checkpoint: { ...running.checkpoint, seconds: null, failures: 0 },
+    archive: { ...running.archive!, role: 'connecting', rows: 0 },
+  };
+  expect(statusLines(begun).join('\n')).toContain(`
+  checkpoint  12 s ago, 1 MB  /state
+  archive     connecting to PostgreSQL, 0 records, `);
+});
+
 test('figures have three digits and a unit', () => {
   expect([0, 12.345, 999.6, 45_678, 1_234_567, 2.5e9].map(amount)).toEqual([
     '0',

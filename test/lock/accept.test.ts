@@ -4,6 +4,7 @@ import { compareMeanings, isAccepted, versionsOf } from '../../generator/lock/co
 import { EMPTY_LOCK, lockText, parseLock } from '../../generator/lock/lock-file.ts';
 import type { Lock } from '../../generator/lock/lock-file.ts';
 import type { Meaning } from '../../generator/lock/meanings.ts';
+import { reportOf } from '../../generator/lock/report.ts';
 import { Random } from '../support/random.ts';
 import { runSettings } from '../support/run-settings.ts';
 
@@ -96,7 +97,13 @@ describe('what is gone', () => {
 
   it('is told, and stays until it is accepted', () => {
     const comparison = compareMeanings(lock, without);
-    expect(comparison).toEqual({ added: [], changed: [], removed: ['g.a', 'g.sum', 'v.sum'], renamed: [] });
+    expect(comparison).toEqual({
+      added: [],
+      changed: [],
+      removed: ['g.a', 'g.sum', 'v.sum'],
+      removedWhole: [],
+      renamed: [],
+    });
     expect(withNew(lock, without)).toEqual(lock);
     expect(versions(withAccepted(lock, without, ['g.a']))).toEqual({
       'g.b': 1,
@@ -104,6 +111,20 @@ describe('what is gone', () => {
       'v.b': 1,
       'v.sum': 1,
     });
+  });
+
+  it('is one line where a whole group or vector is', () => {
+    expect(reportOf(compareMeanings(lock, without)).map(({ text }) => text)).toEqual([
+      'g.a is gone',
+      'g.sum is gone',
+      'v.sum is gone',
+    ]);
+    const groupOnly = meaningsOf({ 'g.b': ['2d'] });
+    expect(reportOf(compareMeanings(lock, groupOnly)).map(({ text }) => text)).toEqual([
+      'g.a is gone',
+      'g.sum is gone',
+      'v is gone, and all of its features',
+    ]);
   });
 
   it('goes on with its versions when it comes again', () => {

@@ -165,7 +165,13 @@ test('comments, order, owners, tags, locals, unread columns and topics are no me
     ['    note: z.string().nullable(),\n', '    device: z.string(),\n'],
     ["  lateness: '5m',", "  lateness: '300s',\n  kafka: { topic: 'events-2' },"],
   );
-  expect(compareMeanings(lock, meanings)).toEqual({ added: [], changed: [], removed: [], renamed: [] });
+  expect(compareMeanings(lock, meanings)).toEqual({
+    added: [],
+    changed: [],
+    removed: [],
+    removedWhole: [],
+    renamed: [],
+  });
   expect(withNew(lock, meanings)).toEqual(lock);
 });
 
