@@ -41,6 +41,18 @@ describe('links between the pages', () => {
   });
 });
 
+test('what the pages tell a user to import is exported', () => {
+  const exported = Object.keys((JSON.parse(read('package.json')) as { exports: object }).exports);
+  const pages = ['README.md', ...markdownBelow('docs').filter(page => !page.includes('decisions'))];
+  const named = pages.flatMap(page =>
+    [...read(page).matchAll(/(?:`|from ')(skewless\/[\w-]+)['`]/g)].map(([, name]) => `.${name!.slice(8)}`),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(name => !exported.includes(name))).toEqual([]);
+  // A folder of the repository is no module of the package.
+  expect(pages.filter(page => /of `runtime\//.test(read(page)))).toEqual([]);
+});
+
 test('CONTRIBUTING names files that are there', () => {
   const quoted = [...read('CONTRIBUTING.md').matchAll(/`([^`\n]+)`/g)].map(match => match[1]!);
   const paths = quoted.filter(text => /^[\w.-]+(\/[\w.-]*)+$/.test(text));
