@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import color from 'picocolors';
 import { reingest } from '../../runtime/history/reingest.ts';
-import type { ReingestReport, ReingestedSource } from '../../runtime/history/reingest.ts';
+import type { Encoding, ReingestReport, ReingestedSource } from '../../runtime/history/reingest.ts';
 import { parsePostgresUrl } from '../../runtime/postgres/existing.ts';
 import { createPool } from '../../runtime/postgres/pool.ts';
+import { loadDecoders } from '../../runtime/sources/decoders.ts';
 import { Failure } from '../failure.ts';
 import { loadProject } from '../project.ts';
+import type { Project } from '../project.ts';
 import { table } from '../table.ts';
 import { amount } from '../units.ts';
 import type { ReingestOptions } from './command.ts';
@@ -17,20 +19,32 @@ export async function reingestRefused({
   dryRun = false,
   json,
 }: ReingestOptions): Promise<true> {
-  const { loaded, programs } = await loadProject(resolve(root), config);
+  const project = await loadProject(resolve(root), config);
+  const { loaded, programs } = project;
   const { history } = loaded.settings;
   if (history === null) {
     throw new Failure('there is no history: set history.url in skewless.config.ts, or SKEWLESS_HISTORY_URL');
   }
   const pool = createPool(parsePostgresUrl(history.url));
   try {
-    const options = { dryRun, ...(source === undefined ? {} : { source }) };
+    const encodings = await encodingsOf(project);
+    const options = { dryRun, encodings, ...(source === undefined ? {} : { source }) };
     const report = await reingest(pool, programs.stream, programs.sql, options);
     console.log(json ? JSON.stringify(report, null, 2) : reportLines(report, dryRun).join('\n'));
   } finally {
     await pool.end();
   }
   return true;
+}
+
+/** Of what is read from Kafka; what files gave is as their format says. */
+async function encodingsOf({ root, loaded, programs }: Project): Promise<Encoding[]> {
+  const { kafka, files } = loaded.settings;
+  const decoders = await loadDecoders(root, kafka?.decoders ?? {});
+  return programs.serving.sources.flatMap(({ name: source, topics }) => {
+    const decoder = Object.hasOwn(files, source) ? undefined : decoders.get(source);
+    return decoder === undefined ? [] : [{ source, decoder, topics }];
+  });
 }
 
 /** What became, or would become, of the refused records. */

@@ -34,7 +34,8 @@ export class Pending {
     for (let i = 0; i < records.length; i += 1) {
       const record = records[i]!;
       this.#records.push(this.#decode(record));
-      if (record.value instanceof Uint8Array) this.#bytes += record.value.length;
+      const wire = record.encoded ?? record.value;
+      if (wire instanceof Uint8Array) this.#bytes += wire.length;
     }
   }
 

@@ -17,6 +17,7 @@ export function checkNames(settings: Settings, plan: ServingPlan): NameCheck {
   const problems = [
     ...unknown('files', Object.keys(settings.files), 'source', sources),
     ...unknown('kafka.epochs', Object.keys(settings.kafka?.epochs ?? {}), 'topic', topicsOf(plan)),
+    ...unknown('kafka.decoders', Object.keys(settings.kafka?.decoders ?? {}), 'source', sources),
     ...unknown('history.retention', Object.keys(settings.history?.retention ?? {}), 'stream', streams),
     ...unknown(
       'redis.served',
@@ -27,7 +28,7 @@ export function checkNames(settings: Settings, plan: ServingPlan): NameCheck {
     ...arrivalColumns(settings, plan),
     ...unreachable(settings, plan),
   ];
-  return { problems, warnings: unfed(settings, plan) };
+  return { problems, warnings: [...unfed(settings, plan), ...idleDecoders(settings, plan)] };
 }
 
 function topicsOf(plan: ServingPlan): string[] {
@@ -79,4 +80,12 @@ function unfed(settings: Settings, plan: ServingPlan): string[] {
       ({ name }) =>
         `nothing feeds the source '${name}': it has no Kafka topic, and files.${name} is not given`,
     );
+}
+
+/** Only what comes from Kafka is decoded; files are read as their format says. */
+function idleDecoders({ kafka, files }: Settings, plan: ServingPlan): string[] {
+  return plan.sources
+    .filter(({ name }) => Object.hasOwn(kafka?.decoders ?? {}, name))
+    .filter(({ name, topics }) => topics.length === 0 || Object.hasOwn(files, name))
+    .map(({ name }) => `kafka.decoders.${name} is not used: ${name} is not read from Kafka`);
 }

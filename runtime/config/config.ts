@@ -70,6 +70,12 @@ export interface KafkaConfig {
    */
   readonly epochs?: Readonly<Record<string, number>>;
   /**
+   * Modules below the project that decode values which are not JSON, by the source's name: each exports a
+   * `defineDecoder({ decode })` as default.
+   * @default JSON for every source
+   */
+  readonly decoders?: Readonly<Record<string, string>>;
+  /**
    * How long a broker may take to accept a connection.
    * @default '10s'
    */

@@ -4,6 +4,8 @@ export type { NameCheck } from './check-names.ts';
 export { defineConfig } from './config.ts';
 export type * from './config.ts';
 export { overrides } from './environment.ts';
+export { defineDecoder } from '../sources/decoder.ts';
+export type { Decoder, Encoded } from '../sources/decoder.ts';
 export type { Environment, Override } from './environment.ts';
 export { loadConfig } from './load-config.ts';
 export type { LoadedConfig } from './load-config.ts';

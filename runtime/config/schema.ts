@@ -96,6 +96,7 @@ const kafka = (root: string, hostname: string) =>
     sasl: optional(sasl),
     start: start(root),
     epochs: byName(whole(0, 0)),
+    decoders: byName(path(root, "the path of a module such as './decoders/views.ts'")),
     connectionTimeout: duration('10s'),
     requestTimeout: duration('30s'),
     fetch: withDefaults(section({ maxBytes: size('256KB'), maxWait: duration('500ms') })),

@@ -23,6 +23,8 @@ export interface KafkaSettings {
   readonly sasl: SaslSettings | null;
   readonly start: 'earliest' | 'latest' | { readonly frontier: string };
   readonly epochs: Readonly<Record<string, number>>;
+  /** Modules by source, absolute. */
+  readonly decoders: Readonly<Record<string, string>>;
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
   readonly fetch: FetchSettings;

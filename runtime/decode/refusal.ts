@@ -1,5 +1,6 @@
 /** Why a record takes no part in anything (semantics §10, Wire). */
 export type RefusalReason =
+  | 'undecodable'
   | 'not-json'
   | 'not-an-object'
   | 'missing'

@@ -11,8 +11,10 @@ export interface SourceRecord {
   readonly offset: number;
   /** The record's own timestamp in µs; the engine makes it monotone in its partition. */
   readonly arrivedAt: number;
-  /** Parsed JSON, or its UTF-8 bytes; null: a tombstone. */
+  /** Parsed JSON, or its UTF-8 bytes; null: a tombstone; a refusal where a decoder of the author's could not read it. */
   readonly value: unknown;
+  /** The value as it came off the wire, where a decoder stands between: what is kept of it where it is refused. */
+  readonly encoded?: Uint8Array;
   /** The message's key, in the same forms. Only a deletion that does not say which row it deletes looks here. */
   readonly key?: unknown;
 }

@@ -1,4 +1,5 @@
 // Hot path.
+import { Refusal } from '../decode/refusal.ts';
 import type { SnapshotReader, SnapshotWriter } from '../state/bytes.ts';
 import type { Lane } from '../state/lanes.ts';
 import type { Checkpointed } from './checkpoint-part.ts';
@@ -36,7 +37,8 @@ export class StreamState extends SourceState {
     const { value } = record;
     if (!(value instanceof Uint8Array && this.scanner.begin(value) && this.#module.scan(this.scanner, row))) {
       const json = this.parsed(value);
-      const refusal = json === undefined ? notJson : this.#module.decode(json, row);
+      const refusal =
+        json === undefined ? notJson : json instanceof Refusal ? json : this.#module.decode(json, row);
       if (refusal !== null) return this.refused(refusal, record, lane);
     }
     return this.#count(row, record.offset, lane);

@@ -27,7 +27,7 @@ export function historyDecoder(program: StreamProgram): (record: SourceRecord) =
     const module = modules.get(source);
     if (!isStored(module)) throw new Error(`the program has no stream or table ${source}`);
     return module.kind === 'stream'
-      ? eventRecord(module, scanner, place, record.value)
+      ? eventRecord(module, scanner, place, record)
       : changeRecord(module, place, record);
   };
 }
@@ -40,25 +40,28 @@ function eventRecord(
   module: StreamModule,
   scanner: JsonScanner,
   place: RecordPlace,
-  value: unknown,
+  record: SourceRecord,
 ): HistoryRecord {
+  const { value } = record;
   const row = module.createRow() as RecordRow;
   const isPlain = value instanceof Uint8Array && scanner.begin(value) && module.scan(scanner, row);
   if (!isPlain) {
     const json = value instanceof Uint8Array ? parseJson(value) : value;
-    const refusal = json === undefined ? notJson() : module.decode(json, row);
-    if (refusal !== null) return refused(place, refusal, value);
+    const refusal =
+      json === undefined ? notJson() : json instanceof Refusal ? json : module.decode(json, row);
+    if (refusal !== null) return refused(place, refusal, record);
   }
   const { source, topic, epoch, partition, offset, arrivedAt } = place;
   return { kind: 'event', source, topic, epoch, partition, offset, arrivedAt, row };
 }
 
-function changeRecord(module: TableModule, place: RecordPlace, { value, key }: SourceRecord): HistoryRecord {
+function changeRecord(module: TableModule, place: RecordPlace, record: SourceRecord): HistoryRecord {
+  const { value, key } = record;
   const json = value instanceof Uint8Array ? parseJson(value) : value;
-  if (json === undefined) return refused(place, notJson(), value);
-  const change = decodeChange(module, json, key);
+  if (json === undefined) return refused(place, notJson(), record);
+  const change = json instanceof Refusal ? json : decodeChange(module, json, key);
   if (change === 'tombstone' || change === 'notice') return { ...place, kind: 'passed' };
-  if (change instanceof Refusal) return refused(place, change, value);
+  if (change instanceof Refusal) return refused(place, change, record);
   const { op, key: primaryKey, after, unavailable, commitTime, lsn } = change;
   const keyRow = Object.fromEntries(module.primaryKey.map((name, index) => [name, primaryKey[index]!]));
   // A column that the message left out has whatever the decoder's row began with: nothing that was said.
@@ -69,6 +72,10 @@ function changeRecord(module: TableModule, place: RecordPlace, { value, key }: S
 
 const notJson = (): Refusal => new Refusal('not-json', null, 'the record is not JSON in UTF-8');
 
-function refused(place: RecordPlace, { reason, column, message }: Refusal, value: unknown): HistoryRecord {
-  return { ...place, kind: 'refused', reason, column, message, bytes: refusedBytes(value) };
+function refused(
+  place: RecordPlace,
+  { reason, column, message }: Refusal,
+  { encoded, value }: SourceRecord,
+): HistoryRecord {
+  return { ...place, kind: 'refused', reason, column, message, bytes: refusedBytes(encoded ?? value) };
 }

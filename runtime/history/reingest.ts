@@ -11,6 +11,10 @@
 import type pg from 'pg';
 import { suggestion } from '../../kernels/nearest.ts';
 import type { StreamProgram } from '../engine/program.ts';
+import { decodeEncoded, prepareEncoded, refusedEncoded } from '../decode/decode-encoded.ts';
+import { Refusal } from '../decode/refusal.ts';
+import type { SourceRecord } from '../engine/record.ts';
+import type { Decoder } from '../sources/decoder.ts';
 import { appendRecords } from './append.ts';
 import { queryRows, withTransaction } from './client.ts';
 import { historyDecoder } from './decode-record.ts';
@@ -25,6 +29,16 @@ export interface ReingestOptions {
   readonly source?: string;
   /** Tells what would come of it, and changes nothing. */
   readonly dryRun?: boolean;
+  /** What reads the values of sources that are not JSON. */
+  readonly encodings?: readonly Encoding[];
+}
+
+/** How the values of a source are encoded. */
+export interface Encoding {
+  readonly source: string;
+  readonly decoder: Decoder;
+  /** Names of the source's topics, in order. */
+  readonly topics: readonly string[];
 }
 
 export interface ReingestReport {
@@ -58,7 +72,7 @@ export async function reingest(
   pool: pg.Pool,
   program: StreamProgram,
   sql: SqlProgram,
-  { source: only, dryRun = false }: ReingestOptions = {},
+  { source: only, dryRun = false, encodings = [] }: ReingestOptions = {},
 ): Promise<ReingestReport> {
   if (only !== undefined) requireStream(sql, only);
   return await withTransaction(pool, async client => {
@@ -75,7 +89,7 @@ export async function reingest(
       const kind = sql.sources.find(({ name }) => name === source)?.kind;
       sources.push(
         kind === 'stream'
-          ? await reingestSource(client, program, sql, source, dryRun)
+          ? await reingestSource(client, { program, sql, dryRun, encodings }, source)
           : leftAlone(source, kind === 'table' ? 'table' : 'unknown-source', row['records'] as number),
       );
     }
@@ -103,14 +117,18 @@ const leftAlone = (source: string, why: 'table' | 'unknown-source', records: num
   leftAlone: { why, records },
 });
 
+interface Attempt extends Required<Pick<ReingestOptions, 'dryRun' | 'encodings'>> {
+  readonly program: StreamProgram;
+  readonly sql: SqlProgram;
+}
+
 async function reingestSource(
   client: pg.ClientBase,
-  program: StreamProgram,
-  sql: SqlProgram,
+  { program, sql, dryRun, encodings }: Attempt,
   source: string,
-  dryRun: boolean,
 ): Promise<ReingestedSource> {
   const decode = historyDecoder(program);
+  const encoding = encodings.find(each => each.source === source);
   const epoch = await nextImport(client, source);
   const reasons = new Map<string, { reason: string; column: string | null; records: number }>();
   let appended = 0;
@@ -128,7 +146,8 @@ async function reingestSource(
     for (const waiting of page) {
       const { arrivedAt, bytes } = waiting;
       const place = { source, topic: importTopic, epoch, partition: 0 };
-      const record = decode({ ...place, offset: appended + records.length, arrivedAt, value: bytes });
+      const stored = { ...place, offset: appended + records.length, arrivedAt, value: bytes };
+      const record = decode(encoding === undefined ? stored : await decoded(stored, encoding, waiting.topic));
       if (record.kind === 'refused') {
         still.push({ ...waiting, record });
         count(reasons, record);
@@ -151,6 +170,22 @@ async function reingestSource(
     refused: [...reasons.values()].sort((a, b) => b.records - a.records),
     leftAlone: null,
   };
+}
+
+/** @throws what the decoder's preparation throws: it can be tried again */
+async function decoded(
+  record: SourceRecord,
+  { source, decoder, topics }: Encoding,
+  place: number,
+): Promise<SourceRecord> {
+  const topic = topics[place];
+  const { value } = record;
+  // A topic that the source has no more is of nobody knows which encoding, and a record of an import is JSON.
+  if (topic === undefined || !(value instanceof Uint8Array)) return record;
+  const prepared = prepareEncoded(decoder, record, { source, topic }, false);
+  if (prepared instanceof Refusal) return refusedEncoded(record, prepared);
+  await prepared;
+  return decodeEncoded(decoder, record, { source, topic }, false);
 }
 
 function count(

@@ -20,6 +20,7 @@ const programs = await loadProgram(root, settings.generated);
 const log = createLogger(settings.log).child({ part: 'archive' });
 const now = (): number => Date.now() * 1000;
 const source = await sourcesOf(programs, settings, {
+  root,
   reader: 'archive',
   board: new HealthBoard(),
   log,

@@ -58,7 +58,7 @@ export async function runService(options: ServiceOptions): Promise<Service> {
   const { stream, serving: plan } = programs;
   const startedAt = now();
   const board = new HealthBoard();
-  const openSource = await sourcesOf(programs, config, { reader: 'serve', log, now, board });
+  const openSource = await sourcesOf(programs, config, { root, reader: 'serve', log, now, board });
   const metrics = new Metrics({ plan, version, now, random: Math.random, ...metricsOf(config) });
   const build = stateBuilder(programs, config, { now, log });
   const { durable, engine } = await DurableState.open(stream, config.state, { now, log, build });

@@ -10,13 +10,16 @@ import type { FrontierEntry } from '../engine/record.ts';
 import type { ServedSource, ServingPlan } from '../serve/plan.ts';
 import { combine } from '../sources/combine.ts';
 import { fileSource } from '../sources/files/index.ts';
-import { kafkaSource } from '../sources/kafka/index.ts';
+import { loadDecoders } from '../sources/decoders.ts';
+import { decoding, kafkaSource } from '../sources/kafka/index.ts';
 import type { KafkaOptions, KafkaStart, KafkaTopic } from '../sources/kafka/index.ts';
 import { SourceError } from '../sources/source.ts';
 import type { RecordSource } from '../sources/source.ts';
 import type { HealthBoard } from './health.ts';
 
 export interface SourceSurroundings {
+  /** The project, absolute. */
+  readonly root: string;
   /** Two readers of one instance are two groups to Kafka. */
   readonly reader: 'serve' | 'archive';
   readonly log: Logger;
@@ -36,7 +39,7 @@ export async function sourcesOf(
 ): Promise<() => RecordSource> {
   const topics = topicsOf(plan, files);
   const openers: (() => RecordSource)[] = [];
-  if (kafka !== null && topics.length > 0) openers.push(await kafkaOpener(kafka, topics, surroundings));
+  if (kafka !== null && topics.length > 0) openers.push(await kafkaOpener(kafka, topics, plan, surroundings));
   for (const [name, file] of Object.entries(files)) {
     const source = plan.sources.find(each => each.name === name);
     if (source === undefined)
@@ -75,9 +78,11 @@ export function topicsOf(plan: ServingPlan, files: Settings['files']): KafkaTopi
 async function kafkaOpener(
   kafka: KafkaSettings,
   topics: readonly KafkaTopic[],
-  { reader, log, now, board }: SourceSurroundings,
+  { sources }: ServingPlan,
+  { root, reader, log, now, board }: SourceSurroundings,
 ): Promise<() => RecordSource> {
-  const { sasl, fetch, groupId, clientId, start, ...rest } = kafka;
+  const { sasl, fetch, groupId, clientId, start, decoders: modules, ...rest } = kafka;
+  const events = board.of('kafka');
   const suffix = reader === 'archive' ? '-archive' : '';
   const options: KafkaOptions = {
     ...rest,
@@ -89,9 +94,11 @@ async function kafkaOpener(
     start: reader === 'archive' ? 'earliest' : await startOf(start),
     logger: log,
     now,
-    events: board.of('kafka'),
+    events,
   };
-  return () => kafkaSource(options);
+  const decoders = await loadDecoders(root, modules);
+  const tables = new Set(sources.filter(({ kind }) => kind === 'table').map(({ name }) => name));
+  return () => decoding(kafkaSource(options), { decoders, topics, tables, logger: log, events });
 }
 
 async function startOf(start: KafkaSettings['start']): Promise<KafkaStart> {

@@ -68,12 +68,3 @@ export interface RecordSource {
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 }
-
-/** What becomes of a value's bytes before the engine sees it: JSON needs nothing, Avro or Protobuf would. */
-export interface ValueDecoder {
-  /** @returns UTF-8 JSON bytes, parsed JSON, or null for a tombstone */
-  decode(value: Uint8Array | null, topic: string): unknown;
-}
-
-/** JSON in UTF-8: the engine reads the bytes themselves. */
-export const json: ValueDecoder = { decode: value => value };

@@ -79,7 +79,12 @@ export class TableState extends SourceState {
 
   protected take(record: SourceRecord, lane: Lane): Verdict {
     const json = this.parsed(record.value);
-    const decoded = json === undefined ? notJson : decodeChange(this.#module, json, record.key);
+    const decoded =
+      json === undefined
+        ? notJson
+        : json instanceof Refusal
+          ? json
+          : decodeChange(this.#module, json, record.key);
     if (decoded instanceof Refusal) return this.refused(decoded, record, lane);
     if (typeof decoded === 'string') {
       this.counted[decoded] += 1;

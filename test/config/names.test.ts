@@ -47,6 +47,20 @@ test('names that the program does not have are told with the nearest', () => {
   ]);
 });
 
+test('a decoder of no source is told with the nearest; one that nothing asks is said', () => {
+  const { problems, warnings } = check({
+    kafka: { brokers: 'a:1', decoders: { fights: 'a.ts', flights: 'b.ts', users: 'c.ts', clicks: 'd.ts' } },
+    files: { flights: { path: 'a.csv' } },
+  });
+  expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    "kafka.decoders.fights: the program has no source 'fights'; did you mean 'flights'?",
+  ]);
+  expect(warnings.slice(1)).toEqual([
+    'kafka.decoders.flights is not used: flights is not read from Kafka',
+    'kafka.decoders.clicks is not used: clicks is not read from Kafka',
+  ]);
+});
+
 test('a source on Kafka without a cluster is an error; one that nothing feeds is said', () => {
   const { problems, warnings } = check({ files: { flights: { path: 'a.csv' } } });
   expect(problems).toHaveLength(1);

@@ -40,6 +40,7 @@ describe('a documented default is what takes effect', () => {
     generated: '/project/generated',
     'kafka.groupId': 'skewless-box',
     'kafka.epochs': {},
+    'kafka.decoders': {},
     'files.*.format': 'csv',
     'files.*.arrival': null,
     'state.directory': '/project/.skewless/state',

@@ -13,8 +13,7 @@ import type {
   RecordBatch,
 } from '../../runtime/sources/kafka/protocol.ts';
 import { Readers } from '../../runtime/sources/kafka/readers.ts';
-import { json, SourceError } from '../../runtime/sources/source.ts';
-import type { ValueDecoder } from '../../runtime/sources/source.ts';
+import { SourceError } from '../../runtime/sources/source.ts';
 
 const target: Target = { source: 'events', topic: 't', place: 0, arrival: 'log', epoch: 0 };
 const LOG_APPEND_TIME = 1;
@@ -47,10 +46,9 @@ function unpacked(
   position: number,
   abortedTransactions: readonly AbortedTransaction[] = [],
   of: Target = target,
-  decoder: ValueDecoder = json,
 ): { offsets: number[]; next: number } {
   const fetched = { partition: 0, highWatermark: '100', messages, abortedTransactions };
-  const { records, next } = unpack(fetched, position, of, decoder);
+  const { records, next } = unpack(fetched, position, of);
   return { offsets: records.map(({ offset }) => offset), next };
 }
 
@@ -140,24 +138,6 @@ test('the formats of before Kafka 0.11 and offsets beyond 2^53 are errors', () =
   expect(() => unpacked([old], 1)).toThrow(/before Kafka 0\.11/);
   const far = batchOf(2 ** 53, 2 ** 53);
   expect(() => unpacked([message(2 ** 53, far)], 0)).toThrow(/offsets beyond 2\^53/);
-});
-
-test('a decoder is asked for each value, and what it cannot read is handed over as bytes', () => {
-  const decoder: ValueDecoder = {
-    decode(value, topic) {
-      if (value?.[0] === 0) throw new Error('no schema');
-      return { topic, length: value?.length ?? null };
-    },
-  };
-  const batch = batchOf(0, 2);
-  const bad = Buffer.from([0, 1]);
-  const messages = [message(0, batch), message(1, batch, { value: bad }), message(2, batch, { value: null })];
-  const fetched = { partition: 0, highWatermark: '3', messages, abortedTransactions: null };
-  expect(unpack(fetched, 0, target, decoder).records.map(({ value }) => value)).toEqual([
-    { topic: 't', length: 1 },
-    bad,
-    { topic: 't', length: null },
-  ]);
 });
 
 const entry = (more: Partial<FrontierEntry> = {}): FrontierEntry => ({

@@ -8,6 +8,8 @@ import {
   reingest,
 } from '../../runtime/history/index.ts';
 import type { StreamModule, StreamProgram } from '../../runtime/index.ts';
+import { Refusal } from '../../runtime/index.ts';
+import { defineDecoder } from '../../runtime/config/index.ts';
 import type { SourceRecord } from '../../runtime/engine/record.ts';
 import { program, sql as tables } from '../archive/support/program.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -161,6 +163,30 @@ describe('what was refused', () => {
         [2, 'fixed'],
       ],
     ]);
+  });
+
+  it('of a source that is not JSON is read by its decoder, by the name of its topic', async () => {
+    const wire = (name: string): Buffer => Buffer.from(`~${name}`);
+    const place = { source: 'clicks', topic: 1, epoch: 2, partition: 0 };
+    const decoder = defineDecoder({
+      prepare: async () => undefined,
+      decode: (bytes, { topic }) => {
+        const text = Buffer.from(bytes).toString();
+        if (!text.startsWith('~')) throw new Error('no ~');
+        return { user_id: 1, t: t0, name: `${topic} ${text.slice(1)}` };
+      },
+    });
+    const records = ['first', 'second'].map((name, offset): SourceRecord => {
+      const value = new Refusal('undecodable', null, 'of old');
+      return { ...place, offset, arrivedAt: t0 + offset, value, encoded: wire(name) };
+    });
+    await appendHistory(database.pool, tables, records.map(historyDecoder(program)));
+    expect((await reingest(database.pool, before, tables)).sources[0]).toMatchObject({ appended: 0 });
+    const encodings = [{ source: 'clicks', decoder, topics: ['old clicks', 'clicks'] }];
+    const { sources } = await reingest(database.pool, program, tables, { source: 'clicks', encodings });
+    expect(sources[0]).toMatchObject({ appended: 2 });
+    expect(sources[0]!.refused).toContainEqual({ reason: 'undecodable', column: null, records: 5 });
+    expect((await imported()).map(({ name }) => name)).toEqual(['clicks first', 'clicks second']);
   });
 
   it('of a stream that is none is told by the nearest name, of a table with the reason', async () => {

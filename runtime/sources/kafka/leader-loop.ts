@@ -1,7 +1,7 @@
 // Hot path, once for an answer: reads the partitions that one broker leads.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Cluster } from 'kafkajs';
-import type { Batch, ValueDecoder } from '../source.ts';
+import type { Batch } from '../source.ts';
 import { typeOf } from './failures.ts';
 import { unpack } from './messages.ts';
 import { edgeOf } from './offsets.ts';
@@ -18,7 +18,6 @@ export type Unbroken = Required<Batch>;
 export interface LeaderLoopHost {
   readonly cluster: Cluster;
   readonly fetch: KafkaFetch;
-  readonly decoder: ValueDecoder;
   readonly signal: AbortSignal;
   readonly now: () => number;
   /** Waits while reading is paused. */
@@ -69,7 +68,7 @@ export async function readLeader(
   let answer = fetchNext(host, leader, lanes);
   while (!host.signal.aborted) {
     const before = lanes.map(({ next }) => next);
-    const deliveries = unpackAll(host, await answer, lanes, seenAt);
+    const deliveries = unpackAll(await answer, lanes, seenAt);
     host.answered();
     const hasMoved = lanes.some(({ next }, index) => next !== before[index]);
     const pause = Math.min(REST, host.fetch.maxWait);
@@ -120,38 +119,27 @@ async function fetchNext(host: LeaderLoopHost, leader: number, lanes: readonly L
   }
 }
 
-function unpackAll(
-  host: LeaderLoopHost,
-  answer: FetchAnswer,
-  lanes: readonly Lane[],
-  seenAt: number,
-): Delivery[] {
+function unpackAll(answer: FetchAnswer, lanes: readonly Lane[], seenAt: number): Delivery[] {
   const deliveries: Delivery[] = [];
   for (const { topicName, partitions } of answer.responses) {
     for (const fetched of partitions) {
       const lane = lanes.find(
         ({ topic, partition }) => topic === topicName && partition === fetched.partition,
       );
-      if (lane !== undefined) unpackLane(host, fetched, lane, seenAt, deliveries);
+      if (lane !== undefined) unpackLane(fetched, lane, seenAt, deliveries);
     }
   }
   return deliveries;
 }
 
-function unpackLane(
-  { decoder }: LeaderLoopHost,
-  fetched: FetchedPartition,
-  lane: Lane,
-  seenAt: number,
-  deliveries: Delivery[],
-): void {
+function unpackLane(fetched: FetchedPartition, lane: Lane, seenAt: number, deliveries: Delivery[]): void {
   const end = Number(fetched.highWatermark);
   const from = lane.next;
   for (const reader of lane.readers) {
     reader.end = end;
     reader.seenAt = seenAt;
     const { source, place: topic, epoch } = reader.target;
-    const { records, next } = unpack(fetched, from, reader.target, decoder);
+    const { records, next } = unpack(fetched, from, reader.target);
     if (next === from) continue;
     lane.next = Math.max(lane.next, next);
     deliveries.push({

@@ -1,7 +1,6 @@
 // Hot path: every record from Kafka passes here.
 import type { SourceRecord } from '../../engine/record.ts';
-import { json, SourceError } from '../source.ts';
-import type { ValueDecoder } from '../source.ts';
+import { SourceError } from '../source.ts';
 import { AbortedRecords } from './aborted.ts';
 import { CREATE_TIME } from './protocol.ts';
 import type { FetchedPartition, RecordBatch } from './protocol.ts';
@@ -23,19 +22,13 @@ export interface Unpacked {
  * whole), nor control records, nor what was aborted.
  * @throws SourceError for a record that producers have stamped where the broker's stamp was declared
  */
-export function unpack(
-  fetched: FetchedPartition,
-  position: number,
-  target: Target,
-  decoder: ValueDecoder,
-): Unpacked {
+export function unpack(fetched: FetchedPartition, position: number, target: Target): Unpacked {
   const { messages, partition, abortedTransactions } = fetched;
-  const { source, topic: name, place: topic, epoch } = target;
+  const { source, place: topic, epoch } = target;
   const aborted =
     abortedTransactions != null && abortedTransactions.length > 0
       ? new AbortedRecords(abortedTransactions)
       : null;
-  const plain = decoder === json;
   const records: SourceRecord[] = [];
   let next = position;
   let batch: RecordBatch | undefined;
@@ -54,19 +47,10 @@ export function unpack(
       stamp = message.timestamp;
       arrivedAt = Number(stamp) * 1000;
     }
-    const value = plain ? message.value : decoded(decoder, message.value, name);
-    records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key: message.key });
+    const { value, key } = message;
+    records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key });
   }
   return { records, next };
-}
-
-/** Bytes that the decoder cannot read are handed over as they are: the engine refuses them with their position. */
-function decoded(decoder: ValueDecoder, value: Buffer | null, topic: string): unknown {
-  try {
-    return decoder.decode(value, topic);
-  } catch {
-    return value;
-  }
 }
 
 function checkedBatch(

@@ -2,7 +2,7 @@
 import type { KafkaConfig } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { FrontierEntry } from '../../engine/record.ts';
-import type { SourceEvents, ValueDecoder } from '../source.ts';
+import type { SourceEvents } from '../source.ts';
 
 /** A topic of a source: one of `ServedSource.topics`. */
 export interface KafkaTopic {
@@ -40,8 +40,6 @@ export interface KafkaOptions {
   /** By topic: raised by hand when a topic has been made anew. 0 where not named. */
   readonly epochs?: Readonly<Record<string, number>>;
   readonly start: KafkaStart;
-  /** JSON unless given. */
-  readonly decoder?: ValueDecoder;
   readonly logger: Logger;
   /** µs. */
   readonly now: () => number;

@@ -1,7 +1,6 @@
 // Control path. One life of the connection to the cluster: from the checks to the first trouble.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'kafkajs';
-import { json } from '../source.ts';
 import { KafkaClient } from './client.ts';
 import type { Gate } from '../gate.ts';
 import { readLeader, Restart } from './leader-loop.ts';
@@ -91,7 +90,6 @@ export class Session {
     const loop = {
       cluster,
       fetch: { ...FETCH, ...options.fetch },
-      decoder: options.decoder ?? json,
       signal: this.#ending.signal,
       now: options.now,
       mayRead: () => this.#mayRead(),
