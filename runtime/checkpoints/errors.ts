@@ -34,6 +34,19 @@ export class StateInUse extends Error {
   override readonly name = 'StateInUse';
 }
 
+/** The directory cannot be made or written. */
+export class UnusableDirectory extends Error {
+  override readonly name = 'UnusableDirectory';
+
+  constructor(directory: string, cause: Error) {
+    super(
+      `the state cannot be kept in ${directory} (${cause.message}): ` +
+        'give it a folder that this user can write, on a disk with room, by state.directory',
+      { cause },
+    );
+  }
+}
+
 /** A file that is no whole checkpoint. */
 export class DamagedFile extends Error {
   override readonly name = 'DamagedFile';

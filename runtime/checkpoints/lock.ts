@@ -61,7 +61,7 @@ export class DirectoryLock {
     for (;;) {
       const file = await create(path);
       if (file !== null) {
-        await file.writeFile(JSON.stringify(holder));
+        await sign(file, path, holder);
         return new DirectoryLock(path, token, file, heartbeat.every);
       }
       const other = await readFile(path, 'utf8').catch(() => null);
@@ -90,6 +90,17 @@ export class DirectoryLock {
   async #isOurs(): Promise<boolean> {
     const text = await readFile(this.#path, 'utf8').catch(() => '');
     return holderIn(text)?.token === this.#token;
+  }
+}
+
+/** On a full disk no name can be written; an empty lock would keep the next process waiting for nobody. */
+async function sign(file: FileHandle, path: string, holder: Holder): Promise<void> {
+  try {
+    await file.writeFile(JSON.stringify(holder));
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
   }
 }
 

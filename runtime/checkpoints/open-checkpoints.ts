@@ -5,7 +5,7 @@ import type { FrontierEntry } from '../engine/record.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { DamagedFile, DamagedState, IncompatibleState } from './errors.ts';
+import { DamagedFile, DamagedState, IncompatibleState, UnusableDirectory } from './errors.ts';
 import { versions } from './file-format.ts';
 import type { Header } from './file-format.ts';
 import { DirectoryLock, HEARTBEAT } from './lock.ts';
@@ -90,8 +90,9 @@ export function describeCheckpoint(file: string): { readonly bytes: number; read
  */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
   const { directory, events, disk = realDisk, heartbeat = HEARTBEAT } = options;
-  await mkdir(directory, { recursive: true });
-  const lock = await DirectoryLock.take(directory, holder => events.tookOver(holder), heartbeat);
+  const lock = await lockOf(directory, events, heartbeat).catch((error: Error) => {
+    throw 'code' in error ? new UnusableDirectory(directory, error) : error;
+  });
   try {
     for (const name of await readdir(directory))
       if (name.endsWith(PARTIAL)) await removeOr(disk, join(directory, name), events);
@@ -100,6 +101,15 @@ export async function openCheckpoints(options: CheckpointsOptions): Promise<Chec
     await lock.release();
     throw error;
   }
+}
+
+async function lockOf(
+  directory: string,
+  events: CheckpointEvents,
+  heartbeat: Heartbeat,
+): Promise<DirectoryLock> {
+  await mkdir(directory, { recursive: true });
+  return DirectoryLock.take(directory, holder => events.tookOver(holder), heartbeat);
 }
 
 export class Checkpoints {

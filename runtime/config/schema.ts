@@ -179,10 +179,17 @@ const open = leaf<readonly ('metrics' | 'docs')[]>(
   { otherwise: [] },
 );
 
+/** What a header can carry: with a newline at its end, as files of secrets have it, no client could ever show it. */
+const token = leaf<string | null>(
+  'a token of letters, digits and signs of ASCII, without blanks or newlines',
+  value => (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : wrong),
+  { secret: true, otherwise: null },
+);
+
 const serve = section({
   http: orFalse(address(8080), true),
   tcp: orFalse(address(8081), false),
-  token: optionalText('a token', { secret: true }),
+  token,
   insecure: flag(false),
   open,
   bodyLimit: size('1MB', 1024),

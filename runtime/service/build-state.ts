@@ -7,6 +7,10 @@ import type { Engine } from '../engine/engine.ts';
 import { installSchema } from '../history/index.ts';
 import { parsePostgresUrl } from '../postgres/existing.ts';
 import { createPool } from '../postgres/pool.ts';
+import { untilReachable } from '../postgres/until-reachable.ts';
+
+/** Between two tries to reach PostgreSQL, ms. */
+const PAUSE = 1000;
 
 /** Null where the configuration has no history, or wants none of it. */
 export function stateBuilder(
@@ -19,6 +23,14 @@ export function stateBuilder(
     const started = performance.now();
     const pool = createPool(parsePostgresUrl(history.url));
     try {
+      await untilReachable(pool, {
+        pause: PAUSE,
+        away: reason =>
+          log.warn(
+            { reason },
+            'the state is to be built from the history, and PostgreSQL is away: waiting for it',
+          ),
+      });
       // Columns that features have got since are made before they are asked for.
       if (history.archive) await installSchema(new Kysely({ dialect: new PostgresDialect({ pool }) }), sql);
       const built = await bootstrapEngine(pool, stream, sql, {

@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StateInUse } from '../../runtime/checkpoints/errors.ts';
 import { thisProcess } from '../../runtime/checkpoints/process-identity.ts';
 import { engineOf, opened, records, scratch, turn } from './support/fixture.ts';
@@ -27,6 +28,30 @@ async function holder(directory: string): Promise<ChildProcess> {
 function leave(directory: string, lock: object | string): void {
   writeFileSync(join(directory, 'lock'), typeof lock === 'string' ? lock : JSON.stringify(lock));
 }
+
+describe('a directory that cannot be had', () => {
+  const repair = 'give it a folder that this user can write, on a disk with room, by state.directory';
+
+  it('says so, and what to change', async () => {
+    const file = join(scratch(), 'file');
+    writeFileSync(file, '');
+    await expect(opened(file)).rejects.toThrow(`the state cannot be kept in ${file} (EEXIST`);
+    await expect(opened(join(file, 'below'))).rejects.toThrow(repair);
+  });
+
+  it('for want of room leaves no lock behind that would be nobody’s', async () => {
+    const directory = scratch();
+    const handle = await open(join(scratch(), 'any'), 'w');
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const write = vi
+      .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'writeFile')
+      .mockRejectedValueOnce(full);
+    await handle.close();
+    await expect(opened(directory)).rejects.toThrow(`(ENOSPC: no space left on device, write): ${repair}`);
+    write.mockRestore();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
 
 describe('the lock of a directory', () => {
   it('is its process’s as long as that lives, and no longer', async () => {

@@ -75,7 +75,7 @@ test('run serves what the file holds, and status tells of it', async () => {
 });
 
 test.each([
-  ['a port', { SKEWLESS_STATE_DIRECTORY: 'other' }, 'EADDRINUSE'],
+  ['a port', { SKEWLESS_STATE_DIRECTORY: 'other' }, 'another process has the port (EADDRINUSE)'],
   ['a state', { SKEWLESS_HTTP_PORT: '0' }, 'is in use by process'],
 ])('%s that is taken is one line in the log, and exit code 1', async (_what, change, reason) => {
   const other = await run(['run', '--root', project.root], { ...environment, ...change });

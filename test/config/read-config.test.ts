@@ -153,7 +153,14 @@ describe('a wrong value says what is expected and what was given', () => {
       { redis: { url: 'redis://h', ttl: '60s' } },
       'redis.ttl: must be longer than refresh and flush together: a living key would be gone between two writes',
     ],
-    [{ serve: { token: '' } }, 'serve.token: expected a token, given an empty text'],
+    [
+      { serve: { token: '' } },
+      'serve.token: expected a token of letters, digits and signs of ASCII, without blanks or newlines, given an empty text',
+    ],
+    [
+      { serve: { token: 'hush\n' } },
+      'serve.token: expected a token of letters, digits and signs of ASCII, without blanks or newlines, given another text',
+    ],
     [7, ': must export its configuration as default: export default defineConfig({ … }); it exports 7'],
   ])('%j', (config, problem) => {
     expect(problems(config)).toEqual([problem]);

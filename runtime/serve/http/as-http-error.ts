@@ -18,11 +18,21 @@ export function asHttpError(error: unknown, bodyLimit: number): ServeError {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new ServeError('invalid_request', 'the body is not as long as its content-length says');
     case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_LENGTH':
       return new ServeError('invalid_request', 'the address is not well formed');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ServeError('unknown_name', 'no group and no vector has so long a name');
     default:
-      return asServeError(error);
+      return requestsFault(error) ?? asServeError(error);
   }
+}
+
+/** What the framework says is the request's own fault: an address that leads outside of the page's files, say. */
+function requestsFault(error: unknown): ServeError | null {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (status === 403 || status === 404)
+    return new ServeError('not_found', 'there is nothing at this address');
+  if (typeof status !== 'number' || status < 400 || status >= 500) return null;
+  return new ServeError('invalid_request', `the request cannot be read: ${(error as Error).message}`);
 }
 
 /** Answers what is no HTTP at all, or comes too slowly, and closes the connection. */

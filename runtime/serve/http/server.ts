@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { checkExposure, isLoopback } from '../exposure.ts';
+import { listenError } from '../listen-error.ts';
 import { asHttpError, refuseSocket } from './as-http-error.ts';
 import { authorizeBy } from './authorize.ts';
 import { docsPage } from './docs-page.ts';
@@ -52,9 +53,10 @@ export function httpServer(options: HttpServerOptions): HttpServer {
         document,
       );
       await docsPage(app, document);
-      await app.listen({
-        host: options.host === 'localhost' ? '127.0.0.1' : options.host,
-        port: options.port,
+      const { port } = options;
+      const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
+      await app.listen({ host, port }).catch((error: unknown) => {
+        throw listenError('serve.http', { host, port }, error);
       });
       const address = addressOf(app.server.address() as AddressInfo);
       if (options.token === undefined && !isLoopback(options.host))

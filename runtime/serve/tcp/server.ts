@@ -6,6 +6,7 @@ import type { TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Answerer } from '../answerer.ts';
 import { checkExposure } from '../exposure.ts';
+import { listenError } from '../listen-error.ts';
 import type { ServingPlan } from '../plan.ts';
 import { Token } from '../token.ts';
 import { Connection } from './connection.ts';
@@ -148,9 +149,9 @@ export function tcpServer(options: TcpServerOptions): TcpServer {
 
 function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', error => reject(listenError('serve.tcp', { host, port }, error)));
     server.listen({ host, port }, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });

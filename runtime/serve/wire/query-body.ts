@@ -25,7 +25,7 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 function fromText(type: ServedScalar, text: string): unknown {
   switch (type.kind) {
     case 'int':
-      return WHOLE.test(text) ? Number(text) : text;
+      return WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
     case 'double':
       return NUMBER.test(text) ? Number(text) : text;
     case 'boolean':
