@@ -102,6 +102,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('allows in a query what the service takes there: no null', async () => {
+    await using running = await serve();
+    const { parameters } = document.paths['/v1/groups/user']!['get'] as unknown as {
+      parameters: { readonly name: string; readonly schema: Json }[];
+    };
+    const schema = schemaOf(parameters.find(({ name }) => name === 'as_of')!.schema);
+    expect(schema.safeParse('2024-05-01T12:00:00Z').success).toBe(true);
+    expect(schema.safeParse(null).success).toBe(false);
+    expect((await send(`${running.url}/v1/groups/user?user_id=1&as_of=null`)).status).toBe(400);
+  });
+
   it('is served, with a page that needs nothing from elsewhere', async () => {
     await using running = await serve({ token: 'secret', open: ['docs'] });
     const served = (await send(`${running.url}/openapi.json`)).body;

@@ -8,8 +8,11 @@ import type { RestartablePostgres } from '../archive/support/restartable-postgre
 import { program as stream, sql } from '../archive/support/program.ts';
 
 let server: RestartablePostgres;
-beforeAll(async () => (server = await restartablePostgres()), 60_000);
-afterAll(() => server.remove(), 30_000);
+beforeAll(async () => {
+  server = await restartablePostgres();
+  await server.stop('INT');
+});
+afterAll(() => server.remove());
 
 const lines: string[] = [];
 const log = pino(
@@ -39,4 +42,4 @@ test('a PostgreSQL that is away at the start is waited for, which is said once; 
   await expect(builder('nowhere')()).rejects.toThrow(
     /the state is to be built from the history, and that failed: database "nowhere" does not exist/,
   );
-}, 60_000);
+});

@@ -9,7 +9,10 @@ import type { Schema } from './schemas.ts';
 
 const AS_OF_WORDS = `Read as of this instant, within the lookback, with what is known now. Left out: now. It is ${INSTANT_WORDS}.`;
 
-const AS_OF: Schema = { ...orNull(inputSchema({ kind: 'timestamp' })), description: AS_OF_WORDS };
+const INSTANT_GIVEN: Schema = inputSchema({ kind: 'timestamp' });
+const AS_OF: Schema = { ...orNull(INSTANT_GIVEN), description: AS_OF_WORDS };
+/** A query has no null. */
+const AS_OF_IN_QUERY: Schema = { ...INSTANT_GIVEN, description: AS_OF_WORDS };
 
 const INSTANT: Schema = {
   type: 'string',
@@ -52,7 +55,10 @@ function parameters({ inputs }: Served): object[] {
     example: example(type),
   }));
   if (inputs.some(({ name }) => name === 'as_of')) return keys;
-  return [...keys, { name: 'as_of', in: 'query', required: false, description: AS_OF_WORDS, schema: AS_OF }];
+  return [
+    ...keys,
+    { name: 'as_of', in: 'query', required: false, description: AS_OF_WORDS, schema: AS_OF_IN_QUERY },
+  ];
 }
 
 function body(served: Served, maxKeys: number): object {
