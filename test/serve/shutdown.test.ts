@@ -5,6 +5,9 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { send, serve } from './support.ts';
 
+/** For what must come about, on a machine that may be busy; ms. */
+const PATIENCE = 60_000;
+
 type Outcome = 'answered' | 'refused' | `broken: ${string}`;
 
 /** One read over an agent's kept connections. */
@@ -28,32 +31,31 @@ function read(url: string, agent: Agent): Promise<Outcome> {
 }
 
 describe('closing', () => {
-  it(
-    'drops no request under load: each is answered, or finds no connection',
-    { timeout: 30_000 },
-    async () => {
-      for (let round = 0; round < 5; round += 1) {
-        const running = await serve({ drain: 500 });
-        const agent = new Agent({ keepAlive: true, maxSockets: 20 });
-        const outcomes: Outcome[] = [];
-        const client = async (): Promise<void> => {
-          for (;;) {
-            const outcome = await read(running.url, agent);
-            outcomes.push(outcome);
-            if (outcome !== 'answered') return;
-          }
-        };
-        const clients = Array.from({ length: 40 }, client);
-        await expect.poll(() => outcomes.length, { interval: 1 }).toBeGreaterThan(100 + round * 37);
-        const answeredBefore = outcomes.length;
-        await running.server.close();
-        await Promise.all(clients);
-        agent.destroy();
-        expect(new Set(outcomes)).toEqual(new Set(['answered', 'refused']));
-        expect(outcomes.length).toBeGreaterThan(answeredBefore);
-      }
-    },
-  );
+  it('drops no request under load: each is answered, or finds no connection', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      // It waits no longer than connections are open.
+      const running = await serve({ drain: PATIENCE });
+      const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+      const outcomes: Outcome[] = [];
+      const client = async (): Promise<void> => {
+        for (;;) {
+          const outcome = await read(running.url, agent);
+          outcomes.push(outcome);
+          if (outcome !== 'answered') return;
+        }
+      };
+      const clients = Array.from({ length: 40 }, client);
+      await expect
+        .poll(() => outcomes.length, { interval: 1, timeout: PATIENCE })
+        .toBeGreaterThan(100 + round * 37);
+      const answeredBefore = outcomes.length;
+      await running.server.close();
+      await Promise.all(clients);
+      agent.destroy();
+      expect(new Set(outcomes)).toEqual(new Set(['answered', 'refused']));
+      expect(outcomes.length).toBeGreaterThan(answeredBefore);
+    }
+  });
 
   it('lets a request come to its end that has begun', async () => {
     const running = await serve({ drain: 50 });
@@ -73,7 +75,7 @@ describe('closing', () => {
             () => true,
             () => false,
           ),
-        { interval: 5 },
+        { interval: 5, timeout: PATIENCE },
       )
       .toBe(false);
     socket.write(body.slice(5));
@@ -84,7 +86,7 @@ describe('closing', () => {
   });
 
   it('is not ready from then on, and closes idle connections', async () => {
-    const running = await serve({ drain: 300 });
+    const running = await serve({ drain: 1000 });
     const [used, idle] = [await connected(running.url), await connected(running.url)];
     const closed = running.server.close();
     let answered = '';
