@@ -28,6 +28,7 @@ import type {
 import { Engine } from '../../runtime/engine/engine.ts';
 import type { Scalar } from '../../runtime/engine/value.ts';
 import { EchoAnswerer, NOW, echo, frontier, serve, user } from '../serve/support.ts';
+import { patient } from '../support/patient.ts';
 
 const userPlan = accessorPlanOf(user);
 const echoPlan = accessorPlanOf(echo);
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 function client(options: HttpOptions): ClosableTransport {
-  const transport = http(options);
+  const transport = http({ ...patient, ...options });
   open.push(() => transport.close());
   return transport;
 }
@@ -298,7 +299,6 @@ describe('a service that is away', () => {
       url,
       retries: 1000,
       backoff: 5,
-      timeout: 20_000,
       random: () => {
         tries += 1;
         if (tries === 3) void serve({ port: Number(new URL(url).port) }).then(running => (server = running));
@@ -312,7 +312,8 @@ describe('a service that is away', () => {
 
   it('is unavailable where it gives no answer in time, and nothing is sent again', async () => {
     const { url, bodies } = await fake(() => undefined);
-    await expect(client({ url, timeout: 100, retries: 5 }).read(one(3), userPlan)).rejects.toMatchObject({
+    // Time enough for the request to arrive.
+    await expect(client({ url, timeout: 1500, retries: 5 }).read(one(3), userPlan)).rejects.toMatchObject({
       name: 'Unavailable',
       reason: 'timeout',
     });
@@ -361,7 +362,7 @@ describe('a service that is away', () => {
 describe('closing', () => {
   it('answers what is under way, and refuses what comes after', async () => {
     await using running = await serve();
-    const transport = http({ url: running.url });
+    const transport = http({ url: running.url, ...patient });
     const under = transport.read(one(3), userPlan);
     await Promise.all([transport.close(), under]);
     expect((await under).frontier).toEqual(frontier);

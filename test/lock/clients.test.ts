@@ -12,6 +12,7 @@ import { httpServer } from '../../runtime/serve/http/server.ts';
 import type { Answerer } from '../../runtime/serve/answerer.ts';
 import type { Served, ServedFeature, ServingPlan } from '../../runtime/serve/plan.ts';
 import { tcpServer } from '../../runtime/serve/tcp/server.ts';
+import { patient } from '../support/patient.ts';
 
 // What a client does that was generated for other meanings than the service's, by every transport.
 
@@ -48,9 +49,9 @@ const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   address = await httpService.start();
-  const overHttp = http({ url: address });
+  const overHttp = http({ url: address, ...patient });
   const { port } = await tcpService.start();
-  const overTcp = tcp({ port });
+  const overTcp = tcp({ port, ...patient });
   closing.push(
     () => overHttp.close(),
     () => overTcp.close(),

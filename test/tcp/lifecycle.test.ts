@@ -7,6 +7,7 @@ import { tcp } from '../../runtime/client/tcp.ts';
 import type { ClosableTransport, ReadAnswer } from '../../runtime/client/transport.ts';
 import { tcpServer } from '../../runtime/serve/tcp/server.ts';
 import type { TcpServer } from '../../runtime/serve/tcp/server.ts';
+import { patient } from '../support/patient.ts';
 import { plan } from './support/plan.ts';
 import { until } from './support/raw.ts';
 import { EchoAnswerer, startService } from './support/service.ts';
@@ -27,7 +28,7 @@ function serve(port: number, answerer = new EchoAnswerer()): TcpServer {
 }
 
 function clientOf(port: number, options: Partial<Parameters<typeof tcp>[0]> = {}): ClosableTransport {
-  const client = tcp({ port, timeout: 5000, backoff: 20, ...options });
+  const client = tcp({ port, ...patient, backoff: 20, ...options });
   ends.unshift(() => client.close());
   return client;
 }

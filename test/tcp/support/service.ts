@@ -11,6 +11,7 @@ import type { FrontierEntry } from '../../../runtime/engine/record.ts';
 import type { Answerer } from '../../../runtime/serve/answerer.ts';
 import { tcpServer } from '../../../runtime/serve/tcp/server.ts';
 import type { TcpServerOptions } from '../../../runtime/serve/tcp/server.ts';
+import { patient } from '../../support/patient.ts';
 import { plan } from './plan.ts';
 
 /** Answers `small` by arithmetic, and `everything` by giving back what was given, each alone and in a list. */
@@ -76,7 +77,7 @@ export async function startService(
     port,
     answerer,
     client(clientOptions) {
-      const client = tcp({ port, timeout: 5000, ...clientOptions });
+      const client = tcp({ port, ...patient, ...clientOptions });
       clients.push(client);
       return client;
     },
