@@ -13,7 +13,8 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // For what hangs; a machine that is busy may take its time.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

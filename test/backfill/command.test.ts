@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configText, repository, run, start, testProject } from '../cli/support.ts';
 import type { Ran, TestProject } from '../cli/support.ts';
+import { PATIENCE } from '../support/patient.ts';
 import { csvOf, departures, flightHistory } from './support.ts';
 import type { TestHistory } from './support.ts';
 
@@ -102,9 +103,9 @@ test('SIGINT stops it in order, and the same command goes on', async () => {
   const args = ['backfill', 'delay_risk', '--spine', history.file('spine.csv'), '--out', out, ...options];
   const started = start(args);
   try {
-    await expect.poll(isWaiting, { timeout: 100_000, interval: 20 }).toBe(true);
+    await expect.poll(isWaiting, { timeout: PATIENCE, interval: 20 }).toBe(true);
     started.process.kill('SIGINT');
-    await expect.poll(started.stderr, { timeout: 100_000, interval: 20 }).toContain('stopping');
+    await expect.poll(started.stderr, { timeout: PATIENCE, interval: 20 }).toContain('stopping');
   } finally {
     await lock.query('rollback');
     lock.release();

@@ -131,7 +131,7 @@ function isBelow(frontier: readonly FrontierEntry[], record: SourceRecord): bool
   );
 }
 
-test('what is appended meanwhile is left to the stream', { timeout: 120_000 }, async () => {
+test('what is appended meanwhile is left to the stream', async () => {
   const { stream, sql, plan } = project.program;
   for (let run = 0; run < 3; run += 1) {
     const random = new Random(settings.seed + 1000 + run);
@@ -160,30 +160,26 @@ test('what is appended meanwhile is left to the stream', { timeout: 120_000 }, a
   }
 });
 
-test(
-  'features that have changed have full windows from the history of those before',
-  { timeout: 120_000 },
-  async () => {
-    const changed = await featuresProgram((_, text) =>
-      text.replaceAll("over: '7d'", "over: '9d'").replaceAll("over: '24h'", "over: '30h'"),
+test('features that have changed have full windows from the history of those before', async () => {
+  const changed = await featuresProgram((_, text) =>
+    text.replaceAll("over: '7d'", "over: '9d'").replaceAll("over: '24h'", "over: '30h'"),
+  );
+  try {
+    const { stream, sql } = changed.program;
+    expect(stream.fingerprint).not.toBe(project.program.stream.fingerprint);
+    const session = randomSession(
+      changed.program.plan,
+      { records: 120, reads: 20 },
+      new Random(settings.seed + 2000),
     );
-    try {
-      const { stream, sql } = changed.program;
-      expect(stream.fingerprint).not.toBe(project.program.stream.fingerprint);
-      const session = randomSession(
-        changed.program.plan,
-        { records: 120, reads: 20 },
-        new Random(settings.seed + 2000),
-      );
-      await fillHistory(database, project.program, session.order);
-      const reads = [...readsOf(session)].sort((a, b) => a.t - b.t);
-      const now = reads[0]!.t + 3_600_000_000;
-      const { engine } = (await bootstrapEngine(database.pool, stream, sql, { now }))!;
-      const streamed = new Engine(stream);
-      for (const record of session.order) streamed.ingest(record);
-      expect(compare('changed', streamed, engine, reads, stream)).toBeGreaterThan(1000);
-    } finally {
-      changed.remove();
-    }
-  },
-);
+    await fillHistory(database, project.program, session.order);
+    const reads = [...readsOf(session)].sort((a, b) => a.t - b.t);
+    const now = reads[0]!.t + 3_600_000_000;
+    const { engine } = (await bootstrapEngine(database.pool, stream, sql, { now }))!;
+    const streamed = new Engine(stream);
+    for (const record of session.order) streamed.ingest(record);
+    expect(compare('changed', streamed, engine, reads, stream)).toBeGreaterThan(1000);
+  } finally {
+    changed.remove();
+  }
+});

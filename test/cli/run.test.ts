@@ -1,14 +1,15 @@
 /** From an empty folder to a service that answers, and to its end: the command, with a file for a source. */
 import { cpSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listensAt } from '../support/listens-at.ts';
+import { PATIENCE } from '../support/patient.ts';
 import { repository, run, start, testProject } from './support.ts';
 import type { Started, TestProject } from './support.ts';
 
 let project: TestProject;
-let environment: Readonly<Record<string, string>>;
+/** With any free port, and then with that one. */
+let environment: Readonly<Record<string, string>> = { SKEWLESS_HTTP_PORT: '0' };
 let service: Started | null = null;
 
 beforeAll(async () => {
@@ -27,7 +28,6 @@ beforeAll(async () => {
     'skewless.config.ts',
     config.replace('skewless/config', `${repository}runtime/config/index.ts`),
   );
-  environment = { SKEWLESS_HTTP_PORT: String(await freePort()) };
   expect(await run(['generate', '--root', project.root])).toMatchObject({ code: 0 });
 });
 afterAll(() => {
@@ -35,26 +35,16 @@ afterAll(() => {
   project.remove();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
 const get = async (path: string): Promise<{ readonly status: number; readonly text: string }> => {
   const response = await fetch(`http://127.0.0.1:${environment['SKEWLESS_HTTP_PORT']}${path}`);
   return { status: response.status, text: await response.text() };
 };
 
 const whenReady = async (service: Started): Promise<void> => {
-  const readiness = (): Promise<number> =>
-    get('/readyz').then(
-      ({ status }) => status,
-      () => 0,
-    );
-  await expect.poll(readiness, { timeout: 30_000, interval: 50, message: service.stdout() }).toBe(200);
+  const { port } = new URL(await listensAt(service.stdout, service.exit));
+  environment = { SKEWLESS_HTTP_PORT: port };
+  const readiness = (): Promise<number> => get('/readyz').then(({ status }) => status);
+  await expect.poll(readiness, { timeout: PATIENCE, interval: 50 }).toBe(200);
 };
 
 test('run serves what the file holds, and status tells of it', async () => {

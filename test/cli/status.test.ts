@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { statusLines } from '../../cli/status/status-lines.ts';
 import { amount, duration, size } from '../../cli/units.ts';
 import type { ServiceStatus } from '../../runtime/observe/index.ts';
+import { PATIENCE } from '../support/patient.ts';
 import { configText, run, start, testProject } from './support.ts';
 
 const counters = {
@@ -179,9 +180,13 @@ describe('a running service', () => {
       stdout,
       exit,
     } = start(['status', '--url', url, '--watch', '0.05'], { SKEWLESS_TOKEN: 'secret' });
-    await expect.poll(() => stdout().split('not ready').length, { timeout: 20_000 }).toBeGreaterThan(3);
-    child.kill('SIGINT');
-    expect(await exit).toBe(0);
+    try {
+      await expect.poll(() => stdout().split('not ready').length, { timeout: PATIENCE }).toBeGreaterThan(3);
+      child.kill('SIGINT');
+      expect(await exit).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 

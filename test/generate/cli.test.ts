@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { PATIENCE } from '../support/patient.ts';
 
 // The command as a user runs it: a process of its own, from the repository, with the project told by --root.
 
@@ -64,7 +65,7 @@ async function run(...options: string[]): Promise<{ readonly code: number | null
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test('--check tells stale from clean, and writes nothing', { timeout: 60_000 }, async () => {
+test('--check tells stale from clean, and writes nothing', async () => {
   project({ 'features/a.ts': declarations('e.level > limit') });
   expect((await run()).code).toBe(0);
   expect(await run('--check')).toMatchObject({ code: 0 });
@@ -77,7 +78,7 @@ test('--check tells stale from clean, and writes nothing', { timeout: 60_000 }, 
   expect(read('generated/stream/activity.ts')).toBe(before);
 });
 
-test('a user’s own file is neither removed nor written over', { timeout: 60_000 }, async () => {
+test('a user’s own file is neither removed nor written over', async () => {
   project({
     'features/a.ts': declarations('e.level > limit'),
     'generated/mine/notes.ts': 'export const mine = 1;\n',
@@ -98,7 +99,7 @@ test.each([
   [['--out', 'features/generated'], 'lie in each other'],
   [['--out', 'lib/limit.ts'], 'ENOTDIR'],
   [['--chek'], 'Did you mean --check?'],
-])('%j is an error in a line', { timeout: 60_000 }, async (options, message) => {
+])('%j is an error in a line', async (options, message) => {
   project({ 'features/a.ts': declarations('e.level > limit') });
   const { code, output } = await run(...options);
   expect(code).toBe(1);
@@ -106,21 +107,19 @@ test.each([
   expect(output).not.toMatch(/^ {4}at /m);
 });
 
-test('a promise left behind rejected is an error at its statement', { timeout: 60_000 }, async () => {
+test('a promise left behind rejected is an error at its statement', async () => {
   project({ 'features/a.ts': declarations('e.level > limit', `void Promise.reject(new Error('boom'));\n`) });
   const { code, output } = await run();
   expect(code).toBe(1);
   expect(output).toContain('features/a.ts:9:1 error SK103: running this throws Error: boom');
 });
 
-test(
-  '--watch goes on after an error, and sees what the declarations import',
-  { timeout: 90_000 },
-  async () => {
-    project({ 'features/a.ts': declarations('e.level > limit') });
-    const { process, output, exit } = start('--watch');
-    const seen = (text: string): Promise<void> =>
-      expect.poll(output, { timeout: 20_000, interval: 50 }).toContain(text);
+test('--watch goes on after an error, and sees what the declarations import', async () => {
+  project({ 'features/a.ts': declarations('e.level > limit') });
+  const { process, output, exit } = start('--watch');
+  const seen = (text: string): Promise<void> =>
+    expect.poll(output, { timeout: PATIENCE, interval: 50 }).toContain(text);
+  try {
     await seen(' written (');
     write('features/a.ts', declarations('e.levle > limit'));
     await seen("'levle' does not exist");
@@ -128,9 +127,11 @@ test(
     await seen('up to date');
     write('lib/limit.ts', 'export const limit = 70;\n');
     await expect
-      .poll(() => read('generated/stream/activity.ts'), { timeout: 20_000, interval: 50 })
+      .poll(() => read('generated/stream/activity.ts'), { timeout: PATIENCE, interval: 50 })
       .toContain('level > 70');
     process.kill('SIGINT');
     expect(await exit).toBe(0);
-  },
-);
+  } finally {
+    process.kill('SIGKILL');
+  }
+});

@@ -109,44 +109,39 @@ ${free
   )
   .join('')}`;
 
-test(
-  'generated code of any names and texts is TypeScript without errors, in files of its own',
-  { timeout: 120_000 },
-  async () => {
-    const files = new TemporaryProject({
-      'features/a.ts': declarations,
-      'tsconfig.json': JSON.stringify({
-        extends: '../../tsconfig.json',
-        include: ['generated'],
-        exclude: [],
-      }),
-    });
-    try {
-      const {
-        files: generated,
-        diagnostics,
-        program,
-      } = await generate({ root: files.root, features: 'features' });
-      expect(diagnostics).toEqual([]);
-      const paths = generated!.map(({ path }) => path.toLowerCase());
-      expect(new Set(paths).size).toBe(paths.length);
-      const columns = program!.groups[0]!.aggregates.map(({ name }) => name.slice(0, 63));
-      expect(new Set(columns).size).toBe(columns.length);
-      files.write(Object.fromEntries(generated!.map(({ path, text }) => [join('generated', path), text])));
-      const { config } = ts.readConfigFile(join(files.root, 'tsconfig.json'), path => ts.sys.readFile(path));
-      const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, files.root);
-      const found = ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options));
-      expect(
-        found.map(
-          ({ file, messageText }) =>
-            `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-        ),
-      ).toEqual([]);
-    } finally {
-      files.remove();
-    }
-  },
-);
+test('generated code of any names and texts is TypeScript without errors, in files of its own', async () => {
+  const files = new TemporaryProject({
+    'features/a.ts': declarations,
+    'tsconfig.json': JSON.stringify({
+      extends: '../../tsconfig.json',
+      include: ['generated'],
+      exclude: [],
+    }),
+  });
+  try {
+    const {
+      files: generated,
+      diagnostics,
+      program,
+    } = await generate({ root: files.root, features: 'features' });
+    expect(diagnostics).toEqual([]);
+    const paths = generated!.map(({ path }) => path.toLowerCase());
+    expect(new Set(paths).size).toBe(paths.length);
+    const columns = program!.groups[0]!.aggregates.map(({ name }) => name.slice(0, 63));
+    expect(new Set(columns).size).toBe(columns.length);
+    files.write(Object.fromEntries(generated!.map(({ path, text }) => [join('generated', path), text])));
+    const { config } = ts.readConfigFile(join(files.root, 'tsconfig.json'), path => ts.sys.readFile(path));
+    const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, files.root);
+    const found = ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options));
+    expect(
+      found.map(
+        ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      ),
+    ).toEqual([]);
+  } finally {
+    files.remove();
+  }
+});
 
 test('what would meet is refused as a name', () => {
   const refused = words.filter(word => !free.includes(word));

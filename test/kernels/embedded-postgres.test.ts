@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../runtime/postgres/embedded.ts';
 import { parsePostgresUrl } from '../../runtime/postgres/existing.ts';
 import { createPool } from '../../runtime/postgres/pool.ts';
+import { PATIENCE } from '../support/patient.ts';
 import { testDatabase } from '../support/postgres.ts';
 
 test('a pool speaks UTC and loses no digit', async () => {
@@ -94,6 +95,6 @@ test(
     });
     expect(existsSync(folder)).toBe(true);
     await worker.terminate();
-    await expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(folder), { timeout: PATIENCE }).toBe(false);
   },
 );

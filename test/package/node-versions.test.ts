@@ -24,7 +24,7 @@ test.each(['22', '24'])(
       '--prefer-offline',
       '--no-audit',
       '--no-fund',
-      '--silent',
+      '--loglevel=error',
       '--prefix',
       prefix,
     ];

@@ -12,12 +12,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listensAt } from '../support/listens-at.ts';
+import { PATIENCE } from '../support/patient.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'skewless-package-'));
@@ -46,16 +46,8 @@ const environment = Object.fromEntries(
   ),
 );
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
 /** Strictly: what asks for a newer Node than this one is an error. */
-const npm = ['--engine-strict', '--prefer-offline', '--no-audit', '--no-fund', '--silent'];
+const npm = ['--engine-strict', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 beforeAll(() => {
   mkdirSync(project);
@@ -111,10 +103,9 @@ describe('a new project', () => {
   });
 
   test('serves the features of its first file, and ends when it is told to', async () => {
-    const port = String(await freePort());
     const service = spawn(process.execPath, ['node_modules/skewless/dist/cli/index.js', 'run'], {
       cwd: project,
-      env: { ...environment, SKEWLESS_HTTP_PORT: port },
+      env: { ...environment, SKEWLESS_HTTP_PORT: '0' },
     });
     let output = '';
     for (const stream of [service.stdout, service.stderr]) {
@@ -122,13 +113,10 @@ describe('a new project', () => {
     }
     const exit = new Promise(resolve => service.once('close', resolve));
     try {
-      const status = (): Promise<number> =>
-        fetch(`http://127.0.0.1:${port}/readyz`).then(
-          response => response.status,
-          () => 0,
-        );
-      await expect.poll(status, { timeout: 30_000, interval: 50 }).toBe(200);
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/groups/user_views?user_id=1`);
+      const url = await listensAt(() => output, exit);
+      const status = (): Promise<number> => fetch(`${url}/readyz`).then(response => response.status);
+      await expect.poll(status, { timeout: PATIENCE, interval: 50 }).toBe(200);
+      const answer = await fetch(`${url}/v1/groups/user_views?user_id=1`);
       expect(await answer.text()).toContain(
         '"views_24h":2,"distinct_pages_7d":2,"mean_seconds_7d":42,"last_3_pages":["/prices","/prices","/"],"is_reader":true',
       );

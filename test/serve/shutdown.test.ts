@@ -3,10 +3,8 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { PATIENCE } from '../support/patient.ts';
 import { send, serve } from './support.ts';
-
-/** For what must come about, on a machine that may be busy; ms. */
-const PATIENCE = 60_000;
 
 type Outcome = 'answered' | 'refused' | `broken: ${string}`;
 

@@ -110,7 +110,7 @@ describe('a training run goes on', () => {
     expect(stops).toBeGreaterThan(5);
   });
 
-  it('after its connection was killed at any statement', { timeout: 60_000 }, async () => {
+  it('after its connection was killed at any statement', async () => {
     let kills = 0;
     for (let attempt = 0; ; attempt += 1) {
       // So many statements go well: enough for a step, more or less by what is left of the one before.
@@ -201,7 +201,7 @@ describe('a training run is of one request', () => {
     await end(await open('other'));
   });
 
-  it('and of one process at a time', { timeout: 30_000 }, async () => {
+  it('and of one process at a time', async () => {
     const run = await open('lease');
     await expect(open('lease')).rejects.toThrow('another process is at work at the training run lease');
     await end(run);

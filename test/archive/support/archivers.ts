@@ -4,6 +4,7 @@ import type { ArchiveCommit, ArchiveHealth, ArchiveOptions } from '../../../runt
 import { archive } from '../../../runtime/archive/index.ts';
 import type { EarlyArrivals } from '../../../runtime/history/index.ts';
 import type { PostgresConnection } from '../../../runtime/postgres/pool.ts';
+import { PATIENCE } from '../../support/patient.ts';
 import type { FakeLog } from './fake-log.ts';
 import { program, sql } from './program.ts';
 
@@ -67,12 +68,8 @@ export function startArchiver(
 }
 
 /** Polls until something holds. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  milliseconds = 20_000,
-): Promise<void> {
-  const deadline = Date.now() + milliseconds;
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise(resolve => setTimeout(resolve, 5));

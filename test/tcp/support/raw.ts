@@ -13,6 +13,7 @@ import {
   READ,
   VERSION,
 } from '../../../runtime/serve/tcp/protocol.ts';
+import { PATIENCE } from '../../support/patient.ts';
 
 export interface Frame {
   readonly kind: number;
@@ -88,9 +89,9 @@ export function readBytes(request: number, ...ids: readonly number[]): Buffer {
   return writer.written();
 }
 
-/** Waits until it holds. @throws after a minute: longer than a busy machine takes for anything here */
+/** @throws where it does not hold in time */
 export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + PATIENCE;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`it does not hold: ${holds.toString()}`);
     await new Promise(resolve => setTimeout(resolve, 2));
