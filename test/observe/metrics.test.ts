@@ -136,7 +136,8 @@ describe('reads', () => {
 
   test('cost less than 100 ns each to count', () => {
     const all = metrics({ values: { every: 1_000_000, window: 600_000_000 }, random: () => 0.5 });
-    const count = 300_000;
+    // Laps so short that few of them are interrupted, and the median is of none that is.
+    const count = 1_000;
     const lap = (): number => {
       const started = performance.now();
       for (let i = 0; i < count; i += 1) {
@@ -145,7 +146,8 @@ describe('reads', () => {
       }
       return ((performance.now() - started) * 1e6) / count;
     };
-    expect(Math.min(...Array.from({ length: 7 }, lap))).toBeLessThan(100);
+    const laps = Array.from({ length: 2_001 }, lap).sort((x, y) => x - y);
+    expect(laps[1_000]).toBeLessThan(100);
   });
 });
 
