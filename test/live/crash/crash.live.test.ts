@@ -4,6 +4,7 @@ import { http, tcp } from '../../../runtime/client/index.ts';
 import type { FrontierEntry } from '../../../runtime/index.ts';
 import { loadProgram } from '../../../runtime/config/index.ts';
 import type { Programs } from '../../../runtime/config/index.ts';
+import { patient } from '../../support/patient.ts';
 import { testDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 import { Random } from '../../support/random.ts';
@@ -72,7 +73,7 @@ afterAll(async () => {
 
 test(
   `after ${rounds} crashes everything is as if there had been none`,
-  { timeout: 180_000 + rounds * 20_000 },
+  { timeout: 240_000 + rounds * 20_000 },
   async () => {
     const topics = new Map(topicsOf(programs.serving).map(({ source, topic }) => [source, topic]));
     feeder = await Feeder.start(kafka, topics, random.fork());
@@ -80,12 +81,16 @@ test(
     const started = performance.now();
     // Each place in its turn, so that few rounds meet them all; the instant within it is chance.
     for (let round = 0; round < rounds; round += 1) await killer.round(aims[round % aims.length]!);
+    // Chance may have missed a place: as many rounds more meet it.
+    let more = 0;
+    if (rounds >= aims.length)
+      for (; more < rounds && killer.missed().length > 0; more += 1) await killer.round(killer.missed()[0]!);
     const killing = (performance.now() - started) / 1000;
     await feeder.stop();
     const said = (message: string) => service.lives.reduce((sum, life) => sum + life.count(message), 0);
     const restored = said('the state is back');
     console.log(
-      `${rounds} crashes in ${killing.toFixed(0)} s, seed ${seed}: ${JSON.stringify(killer.struck)}; ` +
+      `${rounds + more} crashes in ${killing.toFixed(0)} s, seed ${seed}: ${JSON.stringify(killer.struck)}; ` +
         `${feeder.sent} messages, ${said('checkpoint written')} checkpoints, ${restored} times the state came back`,
     );
 
@@ -105,7 +110,7 @@ test(
     await untilTaken(ends);
     await compareService(uninterrupted);
 
-    await until('the history has everything', async () => hasReached(await history.frontier(), ends), 60_000);
+    await until('the history has everything', async () => hasReached(await history.frontier(), ends));
     expect(await history.kept(programs.sql)).toEqual(uninterrupted.kept);
     const t = Date.now() * 1000;
     const bySql = await byHistory(history.db, programs, uninterrupted.engine.frontier(), t);
@@ -124,11 +129,9 @@ test(
     );
     // Otherwise this test would not test what it says.
     for (const [fate, count] of Object.entries(fates)) expect([fate, count > 0]).toEqual([fate, true]);
-    const { batch, checkpoint, archive, recovering, starting } = killer.struck;
     if (rounds >= aims.length) {
       expect(restored).toBeGreaterThan(0);
-      const places = { batch, checkpoint, archive, recovery: recovering + starting };
-      for (const [place, count] of Object.entries(places)) expect([place, count > 0]).toEqual([place, true]);
+      expect(killer.missed()).toEqual([]);
     }
   },
 );
@@ -137,8 +140,8 @@ test(
 async function compareService(uninterrupted: Uninterrupted): Promise<number> {
   const now = Date.now() * 1000;
   const wires = [
-    { t: now, transport: tcp({ port: tcpPort, timeout: 30_000 }) },
-    { t: now - 420_000_000, transport: http({ url: service.url, timeout: 30_000 }) },
+    { t: now, transport: tcp({ port: tcpPort, ...patient }) },
+    { t: now - 420_000_000, transport: http({ url: service.url, ...patient }) },
   ];
   let compared = 0;
   for (const { t, transport } of wires) {

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from '../../support/patient.ts';
 import type { Random } from '../../support/random.ts';
 import type { Burst, Feeder } from './feeder.ts';
 import type { Life } from './life.ts';
@@ -59,6 +60,18 @@ export class Killer {
     this.#burst = burst;
   }
 
+  /** Aims at the places that no kill has struck yet. */
+  missed(): Aim[] {
+    const { batch, checkpoint, archive, recovering, starting } = this.struck;
+    const places: Partial<Record<Aim, number>> = {
+      batch,
+      checkpoint,
+      archive,
+      recovering: recovering + starting,
+    };
+    return aims.filter(aim => places[aim] === 0);
+  }
+
   async round(aim: Aim): Promise<void> {
     const service = this.#service;
     const missed = aim === 'catching up' ? await this.#feeder.burst(this.#burst) : null;
@@ -110,7 +123,7 @@ export class Killer {
 
   /** @returns whether it was seen amid the burst; false where it was quicker than the eye */
   async #untilWithin(burst: Burst): Promise<boolean> {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + PATIENCE;
     while (performance.now() < deadline) {
       const positions = await this.#service.positions();
       if (positions === null) continue;
@@ -119,7 +132,7 @@ export class Killer {
       if (taken >= burst.count) return false;
       if (taken > 0) return true;
     }
-    throw new Error(`the burst was not taken in 20 s:\n${this.#service.lastWords()}`);
+    throw new Error(`the burst was not taken:\n${this.#service.lastWords()}`);
   }
 
   /** Settles when the history has been appended to in this life, and there is more to append. */
@@ -138,7 +151,7 @@ export class Killer {
     const watcher = watch(state);
     try {
       await new Promise<void>((settle, reject) => {
-        const timer = setTimeout(() => reject(new Error('no checkpoint in 20 s')), 20_000);
+        const timer = setTimeout(() => reject(new Error('no checkpoint')), PATIENCE);
         watcher.on('change', (_, name) => {
           if (!String(name).endsWith('.partial')) return;
           clearTimeout(timer);
