@@ -10,8 +10,8 @@ export default defineConfig({
     setupFiles: ['test/support/plain-output.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     teardownTimeout: 30_000,
   },
 });

@@ -16,6 +16,7 @@ import type { Value } from '../../runtime/index.ts';
 import type { Served } from '../../runtime/serve/plan.ts';
 import { redisStore } from '../../runtime/stores/redis-store.ts';
 import type { RedisStore, RedisStoreOptions } from '../../runtime/stores/redis-store.ts';
+import { patient, PATIENCE } from '../support/patient.ts';
 import { startRedis } from './support/redis.ts';
 import type { TestRedis } from './support/redis.ts';
 
@@ -36,8 +37,9 @@ const HOUR = 3_600_000_000;
 /** An engine that takes the shop's log, at a clock that runs as fast as it is told. */
 class Shop {
   readonly engine = new Engine(program);
-  readonly #began = performance.now();
-  readonly #speed: number;
+  #began = performance.now();
+  #startedAt = start;
+  #speed: number;
   #offset = 0;
   #ticking: NodeJS.Timeout;
 
@@ -46,7 +48,14 @@ class Shop {
     this.#ticking = setInterval(() => this.engine.tick(this.now()), 20);
   }
 
-  now = (): number => start + Math.floor((performance.now() - this.#began) * 1000 * this.#speed);
+  now = (): number => this.#startedAt + Math.floor((performance.now() - this.#began) * 1000 * this.#speed);
+
+  /** From now on. */
+  runAt(speed: number): void {
+    this.#startedAt = this.now();
+    this.#began = performance.now();
+    this.#speed = speed;
+  }
 
   /** So many events more, as of now. */
   take(count: number, change: Partial<(typeof log.events)[number]> = {}): void {
@@ -134,13 +143,13 @@ function started(store: RedisStore): RedisStore {
 }
 
 function clientOf(url = server.url): ClosableTransport {
-  const client = redisClient({ redis: url, prefix });
+  const client = redisClient({ redis: url, prefix, ...patient });
   closing.push(() => client.close());
   return client;
 }
 
-async function until(holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const deadline = performance.now() + ms;
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`it does not hold: ${holds.toString()}`);
     await new Promise(resolve => setTimeout(resolve, 5));
@@ -233,7 +242,7 @@ describe('the store in a Redis', () => {
   });
 
   test('lets a window slide without events', async () => {
-    const shop = shopOf(1200);
+    const shop = shopOf();
     const store = started(shop.store(server.url, prefix, { refresh: 250, flush: 10 }));
     shop.take(40, { user_id: 5, event_type: 'click' });
     shop.take(10, { user_id: 5, event_type: 'view' });
@@ -241,7 +250,8 @@ describe('the store in a Redis', () => {
     const client = createClient(clientOf(), { instants: 'us' });
     const first = await client.userActivity.read({ user_id: 5 });
     expect(first.values).toMatchObject({ clicks_30m: 40, views_30m: 10, click_rate_1h: 4 });
-    // An hour is three seconds here.
+    // An hour is three seconds from here on.
+    shop.runAt(1200);
     await until(async () => (await client.userActivity({ user_id: 5 })).clicks_30m === 0);
     const half = await client.userActivity.read({ user_id: 5 });
     expect(half.at - first.at).toBeGreaterThan(HOUR / 2 - 250 * 1200 * 1000);
@@ -255,7 +265,7 @@ describe('the store in a Redis', () => {
   test('forgets what nobody writes any more, and tells absent keys from missing writers', async () => {
     const shop = shopOf();
     shop.take(200);
-    const store = shop.store(server.url, prefix, { refresh: 200, flush: 10, ttl: 900 });
+    const store = shop.store(server.url, prefix, { refresh: 200, flush: 10, ttl: 5_000 });
     store.start();
     await until(() => store.age() !== null);
     const client = clientOf();

@@ -37,7 +37,7 @@ export async function readBack(
   const reading = read(kafka.brokers, '', { topics });
   try {
     const total = ends.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
-    await until('all records are read back', () => reading.records.length >= total, 60_000);
+    await until('all records are read back', () => reading.records.length >= total);
     return reading.records;
   } finally {
     await reading.close();

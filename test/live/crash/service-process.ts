@@ -129,7 +129,7 @@ export class ServiceProcess {
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    await until(`${what} (the service)`, isSo, 60_000).catch((cause: unknown) => {
+    await until(`${what} (the service)`, isSo).catch((cause: unknown) => {
       throw new Error(this.lastWords(), { cause });
     });
   }

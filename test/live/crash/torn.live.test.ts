@@ -11,6 +11,7 @@ import { createLogger } from '../../../runtime/observe/logger.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
 import { runService } from '../../../runtime/service/index.ts';
 import type { Service } from '../../../runtime/service/index.ts';
+import { patient } from '../../support/patient.ts';
 import { Random } from '../../support/random.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import type { TemporaryProject } from '../../support/temporary-project.ts';
@@ -57,14 +58,14 @@ beforeAll(async () => {
   for (let more = 1; more <= KEEP; more += 1) {
     const before = wrote();
     await feeder.burst(800);
-    await until('a further checkpoint is there', () => wrote() > before + 1, 60_000);
+    await until('a further checkpoint is there', () => wrote() > before + 1);
   }
   await feeder.stop();
   ends = await logEnds(kafka, programs.serving);
   await caughtUp(origin);
   await origin.service.close();
   uninterrupted = new Uninterrupted(programs, await readBack(kafka, programs.serving, ends));
-}, 180_000);
+});
 
 afterAll(async () => {
   if (pristine !== undefined) await rm(pristine, { recursive: true, force: true });
@@ -124,7 +125,7 @@ describe('the newest checkpoint', () => {
       expect(rejected).toMatchObject([{ level: 'error', file: newest, reason: expect.any(String) }]);
       expect(log.find(({ msg }) => msg === 'the state is back')).toMatchObject({ file: second });
       const t = Date.now() * 1000;
-      const transport = tcp({ ...service.addresses.tcp!, timeout: 30_000 });
+      const transport = tcp({ ...service.addresses.tcp!, ...patient });
       const actual = await byService(transport, programs, t).finally(() => transport.close());
       expect(differences(uninterrupted.everything(t), actual)).toEqual([]);
     } finally {

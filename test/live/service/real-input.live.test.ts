@@ -7,6 +7,7 @@ import type { ClosableTransport } from '../../../runtime/client/index.ts';
 import type { SourceRecord } from '../../../runtime/engine/record.ts';
 import { kafkaSource } from '../../../runtime/sources/kafka/index.ts';
 import { Oracle } from '../../../testing/index.ts';
+import { patient } from '../../support/patient.ts';
 import { differingFeatures } from '../../support/three-ways/compare.ts';
 import { startKafka } from '../support/kafka.ts';
 import type { TestKafka } from '../support/kafka.ts';
@@ -51,10 +52,10 @@ beforeAll(async () => {
   oracle = new Oracle(records, declarations);
   await service.caughtUp();
   const { http: url, tcp: address } = service.addresses;
-  transports.set('HTTP', http({ url: url! }));
-  transports.set('TCP', tcp(address!));
-  transports.set('Redis', redis({ redis: store.url }));
-}, 180_000);
+  transports.set('HTTP', http({ url: url!, ...patient }));
+  transports.set('TCP', tcp({ ...address!, ...patient }));
+  transports.set('Redis', redis({ redis: store.url, ...patient }));
+});
 
 afterAll(async () => {
   for (const transport of transports.values()) await transport.close();
@@ -62,7 +63,7 @@ afterAll(async () => {
   await service.remove();
   await store.close();
   await kafka.close();
-}, 60_000);
+});
 
 async function produce(topic: string, messages: readonly Message[]): Promise<void> {
   const producer = kafka.client().producer();
@@ -88,7 +89,7 @@ async function readBack(count: number): Promise<SourceRecord[]> {
     now: () => Date.now() * 1000,
   });
   const reading = source.run([], async batch => void read.push(...batch.records));
-  await until('all records are read back', () => read.length >= count, 60_000);
+  await until('all records are read back', () => read.length >= count);
   await source.close();
   await reading;
   return read;
@@ -191,7 +192,7 @@ describe(`flights and ${isRealClickstream ? 'the clickstream of a real shop' : '
     const before = await Promise.all(reads().map(({ name, keys }) => ask(name, keys, at)));
     service = await service.restart();
     await service.caughtUp();
-    const again = tcp(service.addresses.tcp!);
+    const again = tcp({ ...service.addresses.tcp!, ...patient });
     const askAgain = asker(again);
     const after = await Promise.all(reads().map(({ name, keys }) => askAgain(name, keys, at)));
     await again.close();

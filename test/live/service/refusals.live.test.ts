@@ -4,6 +4,7 @@ import { tcp } from '../../../runtime/client/index.ts';
 import { loadProgram } from '../../../runtime/config/index.ts';
 import { historyFrontier, reingest, trainingSet } from '../../../runtime/history/index.ts';
 import type { AnyDatabase } from '../../../runtime/history/session.ts';
+import { patient } from '../../support/patient.ts';
 import { testDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
@@ -22,7 +23,6 @@ import { view, viewsFeatures } from './views-project.ts';
  * byte, and counts for nothing, until the schema is mended.
  */
 const topic = unique('views');
-const PATIENCE = 60_000;
 const USER = 7;
 
 interface Poison {
@@ -83,8 +83,8 @@ beforeAll(async () => {
   );
   await produce();
   await service.caughtUp();
-  await until('all is archived', async () => (await archived()) === total(), PATIENCE);
-}, 180_000);
+  await until('all is archived', async () => (await archived()) === total());
+});
 
 afterAll(async () => {
   await service?.close();
@@ -92,7 +92,7 @@ afterAll(async () => {
   await db?.destroy();
   for (const each of [project, mended]) each?.remove();
   await kafka?.close();
-}, 60_000);
+});
 
 /** Two good ones before each poison, of which the second comes twice, and one after it. */
 async function produce(): Promise<void> {
@@ -163,7 +163,7 @@ test('the history keeps each with its bytes, and the others, those that came twi
 /** What the user has: by the service, or by SQL of a project over the history. */
 async function byService(at: number): Promise<unknown> {
   const { serving } = await loadProgram(project.root, `${project.root}/generated`);
-  const transport = tcp({ ...service.addresses.tcp!, timeout: 15_000 });
+  const transport = tcp({ ...service.addresses.tcp!, ...patient });
   const read = { kind: 'group', name: 'user_views', keys: { user_id: USER } } as const;
   const { values } = await readSample(transport, read, at, accessorPlansOf(serving));
   await transport.close();

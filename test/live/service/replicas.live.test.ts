@@ -5,6 +5,7 @@ import { partitionKey } from '../../../runtime/history/index.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
 import { SourceError } from '../../../runtime/sources/source.ts';
 import { Oracle } from '../../../testing/index.ts';
+import { patient } from '../../support/patient.ts';
 import { Random } from '../../support/random.ts';
 import { runSettings } from '../../support/run-settings.ts';
 import { hasArchived, hasTaken, logEnds, misplaced, readBack } from '../support/broker-log.ts';
@@ -27,8 +28,6 @@ import { reasonOf, SteadyReads } from '../support/steady-reads.ts';
  */
 const { seed } = runSettings({ seed: 20_261_121, runs: 0, values: 0 });
 const PER_SECOND = 1_500;
-const PATIENCE = 60_000;
-const timeout = 15_000;
 const groups = { first: unique('first'), second: unique('second') };
 
 const log = said();
@@ -45,17 +44,17 @@ beforeAll(async () => {
   const history = { url: postgres.url, batchEvery: '100ms' } as const;
   first = await CliService.create({ kafka: { brokers: kafka.brokers, groupId: groups.first }, history });
   await first.start();
-  await until('the first archives', async () => roleOf(await first.status()) === 'archiving', PATIENCE);
+  await until('the first archives', async () => roleOf(await first.status()) === 'archiving');
   second = await startService(
     kafka.brokers,
     { kafka: { groupId: groups.second }, history },
     { log: log.log },
   );
-  await until('the second waits', async () => roleOf(await second.status()) === 'waiting', PATIENCE);
+  await until('the second waits', async () => roleOf(await second.status()) === 'waiting');
   feed = await SteadyFeed.start(kafka, new Random(seed), PER_SECOND);
-  reads = new SteadyReads(tcp({ ...second.addresses.tcp!, timeout }), sampledReads());
-  await until('it reads', async () => (await takenBy(second)) > 3_000, PATIENCE);
-}, 180_000);
+  reads = new SteadyReads(tcp({ ...second.addresses.tcp!, ...patient }), sampledReads());
+  await until('it reads', async () => (await takenBy(second)) > 3_000);
+});
 
 afterAll(async () => {
   await feed?.stop();
@@ -64,7 +63,7 @@ afterAll(async () => {
   await second?.remove();
   await first?.remove();
   await Promise.all([postgres?.remove(), kafka?.close()]);
-}, 120_000);
+});
 
 const roleOf = ({ archive }: ServiceStatus): string => archive!.role;
 
@@ -82,9 +81,12 @@ async function expectSameOfBoth(): Promise<void> {
   await feed.pause();
   const ends = await logEnds(kafka);
   for (const service of [first, second])
-    await until('all is taken', async () => hasTaken(await service.status(), ends), PATIENCE);
+    await until('all is taken', async () => hasTaken(await service.status(), ends));
   const at = Date.now() * 1000;
-  const [ofFirst, ofSecond] = [tcp({ ...first.tcp, timeout }), tcp({ ...second.addresses.tcp!, timeout })];
+  const [ofFirst, ofSecond] = [
+    tcp({ ...first.tcp, ...patient }),
+    tcp({ ...second.addresses.tcp!, ...patient }),
+  ];
   const [one, other] = [await readSamples(ofFirst, at), await readSamples(ofSecond, at)];
   await Promise.all([ofFirst.close(), ofSecond.close()]);
   feed.resume();
@@ -123,24 +125,25 @@ test('a consumer group has one member: who comes second ends', async () => {
 test('where the one that archives is killed, the other takes over; restarted, that one waits', async () => {
   const began = performance.now();
   await first.kill();
-  await until('the second archives', async () => roleOf(await second.status()) === 'archiving', 15_000);
+  // As its session ends, and not because it has been silent for 30 s.
+  await until('the second archives', async () => roleOf(await second.status()) === 'archiving', 25_000);
   console.log(`taken over after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  await until('it does', async () => (await second.status()).archive!.rows > 1_000, PATIENCE);
+  await until('it does', async () => (await second.status()).archive!.rows > 1_000);
   await first.start();
-  await until('the first waits', async () => roleOf(await first.status()) === 'waiting', PATIENCE);
+  await until('the first waits', async () => roleOf(await first.status()) === 'waiting');
   expect(first.said('the state is back')).toHaveLength(1);
   await expectSameOfBoth();
 });
 
 test('SIGTERM under load: what was sent is answered, and the next life goes on from the exact place', async () => {
   const clients = [
-    new SteadyReads(http({ url: first.url, timeout }), sampledReads()),
-    new SteadyReads(tcp({ ...first.tcp, timeout }), sampledReads()),
+    new SteadyReads(http({ url: first.url, ...patient }), sampledReads()),
+    new SteadyReads(tcp({ ...first.tcp, ...patient }), sampledReads()),
   ];
-  await until('they read', () => clients.every(({ answered }) => answered > 200), PATIENCE);
+  await until('they read', () => clients.every(({ answered }) => answered > 200));
   expect(clients.flatMap(client => client.failures())).toEqual([]);
   expect(await first.terminate()).toBe(0);
-  await until('they see it', () => clients.every(({ failed }) => failed.length > 0), PATIENCE);
+  await until('they see it', () => clients.every(({ failed }) => failed.length > 0));
   await Promise.all(clients.map(client => client.stop()));
   // No connection came about: nothing was sent.
   const failures = clients.flatMap(({ failed }) => failed.map(({ error }) => reasonOf(error)));
@@ -162,11 +165,11 @@ test('in the end both are what the oracle and SQL say, and the history has each 
   await feed.stop();
   await expectSameOfBoth();
   const ends = await logEnds(kafka);
-  await until('all is archived', () => hasArchived(postgres.db, ends), PATIENCE);
+  await until('all is archived', () => hasArchived(postgres.db, ends));
   const records = await readBack(kafka);
   const oracle = new Oracle(records, sampled);
   const at = Date.now() * 1000;
-  const transport = tcp({ ...second.addresses.tcp!, timeout });
+  const transport = tcp({ ...second.addresses.tcp!, ...patient });
   const { values } = await readSamples(transport, at);
   await transport.close();
   const expected = byOracle(oracle, at);

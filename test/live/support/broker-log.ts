@@ -5,6 +5,7 @@ import type { FrontierEntry, SourceRecord } from '../../../runtime/engine/record
 import { historyFrontier } from '../../../runtime/history/index.ts';
 import type { AnyDatabase } from '../../../runtime/history/session.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
+import type { ServingPlan } from '../../../runtime/serve/plan.ts';
 import { topicsOf } from '../../../runtime/service/sources.ts';
 import { kafkaSource } from '../../../runtime/sources/kafka/index.ts';
 import { unique, until } from './kafka-reading.ts';
@@ -29,7 +30,7 @@ export async function readBack(kafka: TestKafka): Promise<SourceRecord[]> {
   });
   const reading = source.run([], async batch => void read.push(...batch.records));
   try {
-    await until(`all of ${count} records are read back`, () => read.length >= count, 60_000);
+    await until(`all of ${count} records are read back`, () => read.length >= count);
   } finally {
     await source.close();
     await reading;
@@ -37,13 +38,16 @@ export async function readBack(kafka: TestKafka): Promise<SourceRecord[]> {
   return read;
 }
 
-/** Where each partition ends. */
-export async function logEnds(kafka: TestKafka): Promise<FrontierEntry[]> {
+/** Where each partition ends. @param plan whose topics; the worked examples' unless told otherwise */
+export async function logEnds(
+  kafka: Pick<TestKafka, 'client'>,
+  plan: ServingPlan = serving,
+): Promise<FrontierEntry[]> {
   const admin = kafka.client().admin();
   await admin.connect();
   try {
     const ends = await Promise.all(
-      topics.map(async ({ source, topic, place }) =>
+      topicsOf(plan, {}).map(async ({ source, topic, place }) =>
         (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
           ...{ source, topic: place, epoch: 0, partition, nextOffset: Number(high) },
         })),
@@ -55,8 +59,13 @@ export async function logEnds(kafka: TestKafka): Promise<FrontierEntry[]> {
   }
 }
 
-/** Whether a service has taken all there was. */
-export function hasTaken({ sources }: ServiceStatus, ends: readonly FrontierEntry[]): boolean {
+/** Whether a service has taken all there was. @param plan as it was for the ends */
+export function hasTaken(
+  { sources }: ServiceStatus,
+  ends: readonly FrontierEntry[],
+  plan: ServingPlan = serving,
+): boolean {
+  const topics = topicsOf(plan, {});
   return ends.every(({ source, topic, partition, nextOffset }) => {
     const { partitions } = sources.find(({ name }) => name === source)!;
     const name = topics.find(each => each.source === source && each.place === topic)!.topic;

@@ -9,8 +9,6 @@ import { freePort } from './ports.ts';
 import { linesWith } from './said.ts';
 import type { SaidLine } from './said.ts';
 
-const PATIENCE = 60_000;
-
 /** `skewless run` on the worked examples: a process of its own, to be killed or asked to end, and started again. */
 export class CliService {
   readonly directory: string;
@@ -47,14 +45,10 @@ export class CliService {
     this.#started = started;
     let code: number | null | undefined;
     void started.exit.then(ended => (code = ended));
-    await until(
-      'the service answers',
-      async () => {
-        if (code !== undefined) throw new Error(`it has ended with ${code}:\n${started.stdout()}`);
-        return (await this.status().catch(() => null)) !== null;
-      },
-      PATIENCE,
-    );
+    await until('the service answers', async () => {
+      if (code !== undefined) throw new Error(`it has ended with ${code}:\n${started.stdout()}`);
+      return (await this.status().catch(() => null)) !== null;
+    });
   }
 
   /** @throws where it does not answer, with its last words where it has ended */

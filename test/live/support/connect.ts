@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
+import { PATIENCE } from '../../support/patient.ts';
 import { heldFolder, startHeld } from './held-process.ts';
 import type { HeldProcess } from './held-process.ts';
 import { classPath, findJava, javaRemedies } from './java.ts';
@@ -122,7 +123,7 @@ async function call(
 ): Promise<unknown> {
   const { statusCode, body: answer } = await request(url + path, {
     method,
-    headersTimeout: 60_000,
+    headersTimeout: PATIENCE,
     ...(body === undefined
       ? {}
       : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -135,12 +136,12 @@ async function call(
 /** The file is a serialized map of JSON texts: a connector's key, and behind it its position. */
 async function untilStored(file: string, name: string): Promise<void> {
   const position = new RegExp(`\\["${name}",\\{[^}]*\\}\\][^{]*(\\{[^}]*\\})`);
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     const stored = position.exec(await readFile(file, 'latin1').catch(() => ''))?.[1];
     if (stored?.includes('"messageType"') === true) return;
     if (performance.now() > deadline)
-      throw new Error(`the connector ${name} stored no position within 30 s: ${stored ?? 'none'}`);
+      throw new Error(`the connector ${name} stored no position: ${stored ?? 'none'}`);
     await sleep(20);
   }
 }
@@ -151,7 +152,7 @@ interface Status {
 }
 
 async function untilRunning(url: string, name: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     const status = (await call(url, 'GET', `/connectors/${name}/status`).catch(() => null)) as Status | null;
     const states = status === null ? [] : [status.connector, ...status.tasks];
@@ -159,7 +160,7 @@ async function untilRunning(url: string, name: string): Promise<void> {
     if (failed !== undefined) throw new Error(`the connector ${name} failed:\n${failed.trace ?? ''}`);
     if (states.length > 1 && states.every(({ state }) => state === 'RUNNING')) return;
     if (performance.now() > deadline) {
-      throw new Error(`the connector ${name} does not run after 60 s: ${JSON.stringify(status)}`);
+      throw new Error(`the connector ${name} does not run: ${JSON.stringify(status)}`);
     }
     await sleep(50);
   }

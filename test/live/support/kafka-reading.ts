@@ -1,25 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import type { FrontierEntry, SourceRecord } from '../../../runtime/index.ts';
 import { kafkaSource } from '../../../runtime/sources/kafka/index.ts';
 import type { KafkaOptions } from '../../../runtime/sources/kafka/index.ts';
 import type { Batch, RecordSource, SourceHealth } from '../../../runtime/sources/source.ts';
+import { PATIENCE } from '../../support/patient.ts';
 
 /** A name that no other run of the tests has used on a broker that they share. */
 export const unique = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
 
-/** Asks again until it is so. @throws after `deadlineMs` */
+/** Asks again until it is so. @param deadlineMs where it must be so by then @throws after it */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  deadlineMs = 30_000,
+  deadlineMs: number = PATIENCE,
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`not within ${deadlineMs / 1000} s: ${what}`);
     await sleep(10);
   }
+}
+
+/**
+ * It settles before two seconds of this process's own time are over: a process that was held up is late for both, and
+ * comes to what was due first first.
+ */
+export async function expectPromptly(settling: Promise<void>): Promise<void> {
+  const late = sleep(2_000, 'not yet', { ref: false });
+  expect(await Promise.race([settling.then(() => 'settled'), late])).toBe('settled');
 }
 
 /** A source that runs, and what it has handed over. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { inject } from 'vitest';
+import { PATIENCE } from '../../support/patient.ts';
 import { dockerRuns } from './docker.ts';
 import { containerTool, startKafkaDocker } from './kafka-docker.ts';
 import { javaTool, startKafkaJars } from './kafka-jars.ts';
@@ -111,7 +112,7 @@ async function createTopic(
 
 /** kafkajs' own waiting gives up when the broker has not heard of the topic yet. */
 async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch((error: unknown) => {
       if (performance.now() > deadline) throw error;
@@ -120,7 +121,7 @@ async function untilLed(admin: Admin, topic: string, partitions: number): Promis
     const led = found?.topics[0]?.partitions.filter(({ leader }) => leader >= 0) ?? [];
     if (led.length === partitions) return;
     if (performance.now() > deadline)
-      throw new Error(`${topic}: ${led.length} of ${partitions} partitions have a leader after 20 s`);
+      throw new Error(`${topic}: ${led.length} of ${partitions} partitions have a leader`);
     await sleep(20);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { loadProgram, readConfig } from '../../../runtime/config/index.ts';
@@ -8,10 +9,12 @@ import type { Config } from '../../../runtime/config/index.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
 import { runService } from '../../../runtime/service/index.ts';
 import type { Service } from '../../../runtime/service/index.ts';
+import { hasTaken, logEnds } from './broker-log.ts';
 import { until } from './kafka-reading.ts';
+import { quietClient } from './kafka-server.ts';
 import type { TestKafka } from './kafka.ts';
 
-export const root = new URL('../../..', import.meta.url).pathname;
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A service in this process, on a broker of its own: the worked examples, unless told otherwise. */
 export interface LiveService extends Service {
@@ -21,7 +24,7 @@ export interface LiveService extends Service {
   /** The text of `/metrics`. */
   metrics(): Promise<string>;
   readiness(): Promise<{ readonly status: number; readonly reasons: readonly string[] }>;
-  /** Settles when the state stands at the end of every log. */
+  /** Settles when the state stands where every log ended when it was called. Nothing more may be written meanwhile. */
   caughtUp(): Promise<void>;
   /** Ends it and starts another on the same state, with the same configuration but for what is told. */
   restart(changed?: ServiceChanges): Promise<LiveService>;
@@ -82,13 +85,12 @@ export async function startService(
       const { reasons = [] } = (await response.json()) as { readonly reasons?: readonly string[] };
       return { status: response.status, reasons };
     },
-    caughtUp: () =>
-      until('the service has caught up', async () => {
-        const { sources } = await status();
-        return sources.every(
-          ({ partitions }) => partitions.length > 0 && partitions.every(({ lagRecords }) => lagRecords === 0),
-        );
-      }),
+    // By the broker's word: the service itself may not have heard yet of what was just written.
+    caughtUp: async () => {
+      const plan = programs.serving;
+      const ends = await logEnds({ client: () => quietClient(brokers) }, plan);
+      await until('the service has caught up', async () => hasTaken(await status(), ends, plan));
+    },
     restart: async changed => {
       await service.close();
       return startService(brokers, { ...more, ...changed }, { ...place, directory: folder });

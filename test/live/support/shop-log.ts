@@ -46,14 +46,10 @@ export class ShopLog {
   }
 
   async #until(what: string, isSo: () => boolean): Promise<void> {
-    await until(
-      `${this.connector}: ${what}`,
-      () => {
-        if (this.#reading.error !== undefined) throw this.#reading.error;
-        return isSo();
-      },
-      60_000,
-    );
+    await until(`${this.connector}: ${what}`, () => {
+      if (this.#reading.error !== undefined) throw this.#reading.error;
+      return isSo();
+    });
   }
 
   async #ends(): Promise<{ readonly table: string; readonly partition: number; readonly end: number }[]> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from '../../support/patient.ts';
 
 export interface Readiness {
   /** As a message has it: `Kafka`. */
@@ -9,7 +10,6 @@ export interface Readiness {
   hasEnded(): boolean;
   /** What the server has printed. */
   log(): Promise<string>;
-  readonly deadlineMs?: number;
 }
 
 /**
@@ -17,15 +17,15 @@ export interface Readiness {
  * @throws with the end of its log when it has ended, or at the deadline
  */
 export async function untilReady(readiness: Readiness): Promise<void> {
-  const { name, deadlineMs = 60_000 } = readiness;
-  const deadline = performance.now() + deadlineMs;
+  const { name } = readiness;
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     try {
       return await readiness.attempt();
     } catch (cause) {
       const ended = readiness.hasEnded();
       if (ended || performance.now() > deadline) {
-        const how = ended ? 'ended' : `did not answer within ${deadlineMs / 1000} s`;
+        const how = ended ? 'ended' : `did not answer within ${PATIENCE / 1000} s`;
         const said = (await readiness.log()).split('\n').slice(-40).join('\n');
         throw new Error(`${name} ${how}:\n${said}`, { cause });
       }
