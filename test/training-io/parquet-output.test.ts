@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import type { SqlColumn } from '../../runtime/history/program.ts';
@@ -114,33 +113,3 @@ test('what was written is read again as a spine, the same', async () => {
   expect(columns).toEqual(edgeColumns);
   expect(rows).toEqual(edgeRows);
 });
-
-const probe = `
-import sys, pandas, pyarrow.parquet as parquet
-table = parquet.read_table(sys.argv[1])
-print(';'.join(f'{field.name}:{field.type}' for field in table.schema))
-frame = table.to_pandas(types_mapper=None)
-print(repr(frame['x'][1]), frame['at'].dtype, table.column('big').to_pylist())
-`;
-const hasPandas = spawnSync('python3', ['-c', 'import pandas, pyarrow']).status === 0;
-
-test(
-  hasPandas
-    ? 'pandas reads types and values as what they are'
-    : 'the Parquet is handed to pandas where Python has it: here python3 lacks pandas or pyarrow, so DuckDB alone has read it',
-  async () => {
-    const path = await written('pandas.parquet', edgeColumns, [edgeRows]);
-    if (!hasPandas) {
-      expect(await duck(`select count(*) from '${path}'`)).toEqual([[BigInt(edgeRows.length)]]);
-      return;
-    }
-    const { stdout, stderr } = spawnSync('python3', ['-c', probe, path], { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const [types, values] = stdout.split('\n');
-    expect(types).toContain('n:int64;big:int64;amount:double;x:double;flag:bool;name "q":string');
-    expect(types).toContain('at:timestamp[us, tz=UTC]');
-    expect(values).toContain('5e-324');
-    expect(values).toContain('datetime64[us, UTC]');
-    expect(values).toContain('9223372036854775807, -9223372036854775808');
-  },
-);

@@ -1,4 +1,7 @@
 // Hot path of writing. Parquet, a row group at a time, each column an array of what is stored.
+//
+// pandas makes doubles of whole numbers with nulls among them, which would change a bigint beyond 2^53 without a word.
+// Its own metadata in the file says `Int64` of such columns.
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
 import type { SqlColumn, SqlScalarKind } from '../../history/program.ts';
@@ -17,6 +20,8 @@ export class ParquetOutput implements Output {
   readonly #columns: readonly SqlColumn[];
   readonly #bytes = new ByteWriter();
   readonly #writer: ParquetWriter;
+  /** Places of columns that pandas would read as doubles, and must not. */
+  readonly #nullableBigints = new Set<number>();
   #stored: (Stored | Stored[])[][];
   #rows = 0;
 
@@ -44,7 +49,10 @@ export class ParquetOutput implements Output {
 
   async finish(metadata: object): Promise<void> {
     if (this.#rows > 0) await this.#writeGroup();
-    this.#writer.kvMetadata = [{ key: 'skewless', value: JSON.stringify(metadata) }];
+    this.#writer.kvMetadata = [
+      { key: 'skewless', value: JSON.stringify(metadata) },
+      ...pandasMetadata(this.#columns.filter((_, i) => this.#nullableBigints.has(i))),
+    ];
     await this.#writer.finish();
     await this.#flush();
     await this.#file.finish();
@@ -55,6 +63,10 @@ export class ParquetOutput implements Output {
   }
 
   async #writeGroup(): Promise<void> {
+    this.#columns.forEach(({ type }, i) => {
+      if (type.kind === 'bigint' && !type.list && this.#stored[i]!.includes(null))
+        this.#nullableBigints.add(i);
+    });
     const columnData = this.#columns.map(({ name }, i) => ({ name, data: this.#stored[i]! }));
     await this.#writer.write({ columnData, rowGroupSize: this.#rows });
     this.#stored = this.#columns.map(() => []);
@@ -67,6 +79,16 @@ export class ParquetOutput implements Output {
     await this.#file.append(this.#bytes.getBytes());
     this.#bytes.index = 0;
   }
+}
+
+/** What pandas is told; it asks for no more than the columns that are to be of another type than its own choice. */
+function pandasMetadata(nullableBigints: readonly SqlColumn[]): { key: string; value: string }[] {
+  if (nullableBigints.length === 0) return [];
+  const columns = nullableBigints.map(({ name }) => ({
+    ...{ name, field_name: name, pandas_type: 'int64', numpy_type: 'Int64', metadata: null },
+  }));
+  const value = { index_columns: [], column_indexes: [], columns, pandas_version: '1.0.0' };
+  return [{ key: 'pandas', value: JSON.stringify(value) }];
 }
 
 /** Lists in the three levels of the format's specification; everything may be null. */
