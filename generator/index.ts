@@ -60,7 +60,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
   const versions = versionsOf(lock, meanings);
   const files = [
     ...streamBackend(program),
-    ...sqlBackend(program),
+    ...sqlBackend(program, versions),
     ...clientBackend(program),
     ...servingBackend(program, versions),
     ...catalogBackend(program, versions),

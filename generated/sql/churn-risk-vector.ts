@@ -199,6 +199,8 @@ export const churnRiskVector: SqlVector = {
         label: 'stays_30d',
         source: 'user_events',
         through: 2595600000000,
+        fingerprint: '540a60333106fc16',
+        version: 1,
       },
       {
         name: 'revenue_30d',
@@ -207,6 +209,8 @@ export const churnRiskVector: SqlVector = {
         label: 'revenue_30d',
         source: 'user_events',
         through: 2595600000000,
+        fingerprint: '323aa3642019614c',
+        version: 1,
       },
     ],
   },

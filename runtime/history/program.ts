@@ -256,6 +256,9 @@ export interface SqlLabel extends SqlColumn {
   /** It is null unless the history of this source is complete past the arrivals up to so many µs after the read. */
   readonly source: string;
   readonly through: number;
+  /** Of its meaning, and the version of that, as features.lock.json has them. */
+  readonly fingerprint: string;
+  readonly version: number;
 }
 
 /** One read of one group. Keys see the request as `q` and the results of the lookups before as `l0`, `l1`, …. */

@@ -119,7 +119,7 @@ function requireSame(id: string, there: Found, asked: string, meaning: string): 
         : null;
   if (what === null) return;
   throw new Error(
-    `the training run ${id} ${what}. Give this one a name of its own, or end that one first: drop schema ${runSchema(id)} cascade`,
+    `the training run ${id} ${what}. To begin anew: skewless backfill --restart, or drop schema ${runSchema(id)} cascade`,
   );
 }
 

@@ -13,7 +13,7 @@ import type { RunContext } from './run-compute.ts';
 import { takeRun } from './run-lease.ts';
 import type { Lease } from './run-lease.ts';
 import { carriedColumns, copySpine } from './run-load.ts';
-import { openRecord } from './run-record.ts';
+import { openRecord, runSchema } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 import { resultBatches, resultOf } from './run-results.ts';
 import { Steps, stepsRelation } from './run-steps.ts';
@@ -34,6 +34,8 @@ export interface TrainingRunOptions {
   readonly chunkRows: number;
   /** How it is computed; of no matter to the values. `auto` unless told otherwise. */
   readonly shape?: Shape;
+  /** What there is of this name is dropped first, whatever it is of. */
+  readonly anew?: boolean;
   /** Answers though the history is behind: from a hole. */
   readonly allowHistoryBehind?: boolean;
 }
@@ -55,6 +57,7 @@ export async function openTrainingRun(
   const read = resolveRead(program, request.read);
   const lease = await takeRun(pool, id);
   try {
+    if (options.anew === true) await dropRun(pool, id);
     const record = await openRecord(db, id, chunkRows, request, read, program);
     const steps = new Steps(db, record.schema);
     await steps.read();
@@ -70,7 +73,7 @@ export async function openTrainingRun(
       shape: options.shape ?? 'auto',
       allowHistoryBehind: options.allowHistoryBehind === true,
     };
-    return new ServerRun(pool, lease, record, run);
+    return new ServerRun(pool, id, lease, record, run);
   } catch (error) {
     await lease.end();
     throw error;
@@ -106,16 +109,28 @@ function positionsOf(known: Known, frontier: readonly HistoryFrontier[]): readon
   });
 }
 
+async function dropRun(pool: pg.Pool, id: string): Promise<void> {
+  await withTransaction(pool, client => client.query(`drop schema if exists ${runSchema(id)} cascade`));
+}
+
 class ServerRun implements TrainingRun {
   readonly #pool: pg.Pool;
+  readonly #id: string;
   readonly #lease: Lease;
   readonly #record: RunRecord;
   readonly #run: Omit<RunContext, 'spineRows'>;
   readonly columns: TrainingRun['columns'];
   readonly frontier: readonly FrontierPosition[];
 
-  constructor(pool: pg.Pool, lease: Lease, record: RunRecord, run: Omit<RunContext, 'spineRows'>) {
+  constructor(
+    pool: pg.Pool,
+    id: string,
+    lease: Lease,
+    record: RunRecord,
+    run: Omit<RunContext, 'spineRows'>,
+  ) {
     this.#pool = pool;
+    this.#id = id;
     this.#lease = lease;
     this.#record = record;
     this.#run = run;
@@ -157,9 +172,7 @@ class ServerRun implements TrainingRun {
   }
 
   async drop(): Promise<void> {
-    await withTransaction(this.#pool, client =>
-      client.query(`drop schema if exists ${this.#record.schema} cascade`),
-    );
+    await dropRun(this.#pool, this.#id);
   }
 
   async close(): Promise<void> {

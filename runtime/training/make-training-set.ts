@@ -64,16 +64,13 @@ async function openRun(
   request: TrainingRequest,
   id: string,
 ): Promise<TrainingRun> {
-  const open = (): Promise<TrainingRun> =>
-    openTrainingRun(pool, programs.sql, request, {
-      ...{ id, jobs, chunkRows },
-      ...(shape === undefined ? {} : { shape }),
-    });
-  const run = await open();
-  if (start !== 'anew' && (start !== 'only-go-on' || run.loaded !== null)) return run;
+  const run = await openTrainingRun(pool, programs.sql, request, {
+    ...{ id, jobs, chunkRows, anew: start === 'anew' },
+    ...(shape === undefined ? {} : { shape }),
+  });
+  if (start !== 'only-go-on' || run.loaded !== null) return run;
   await run.drop();
   await run.close();
-  if (start === 'anew') return await open();
   throw new BadRequest(
     'there is no interrupted run of this request to go on with: spine, options or features are others, or it has ended. Leave out --resume to begin one',
   );

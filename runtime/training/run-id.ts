@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckedSpine } from './check-spine.ts';
 import type { TrainingRequest } from './contract.ts';
+import type { SqlVector } from '../history/program.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -11,8 +12,20 @@ import type { Target } from './target.ts';
 export function runId(target: Target, request: TrainingRequest, { digest, rows }: CheckedSpine): string {
   const { kind, name, fingerprint } = target.served;
   const { known, before, carried, hasKnownAt } = request;
+  const labels = labelsOf(target.resolved.vector);
   return createHash('sha256')
-    .update(JSON.stringify({ kind, name, fingerprint, known, before, carried, hasKnownAt, digest, rows }))
+    .update(
+      JSON.stringify({
+        ...{ kind, name, fingerprint, labels },
+        ...{ known, before, carried, hasKnownAt, digest, rows },
+      }),
+    )
     .digest('hex')
     .slice(0, 16);
 }
+
+/** What they mean, and the keys that they are found by: the fingerprint of a vector tells nothing of them. */
+const labelsOf = ({ labels }: SqlVector): unknown =>
+  labels?.outputs.map(({ name, lookup, fingerprint }) => ({
+    ...{ name, fingerprint, keys: labels.lookups[lookup]!.keys },
+  }));

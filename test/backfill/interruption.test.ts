@@ -106,6 +106,18 @@ describe('told to stop', () => {
     expect(report.metadata!.frontier).toMatchObject([{ nextOffset: flights.length + 1 }]);
   });
 
+  test('SQL that has become other is told, and anew it begins', async () => {
+    await stopped();
+    const statements = programs.sql.groups.map(group => ({
+      ...group,
+      aggregates: group.aggregates.map(each => ({ ...each, sql: `(${each.sql})` })),
+    }));
+    const changed = { ...programs, sql: { ...programs.sql, groups: statements } };
+    await expect(run(history.pool, { programs: changed })).rejects.toThrow('skewless backfill --restart');
+    const report = await run(history.pool, { programs: changed, start: 'anew' });
+    expect(report.resumed).toBe(false);
+  });
+
   test('other options are another run', async () => {
     const { run: id } = await stopped();
     const report = await run(history.pool, { before: true });

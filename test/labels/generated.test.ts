@@ -2,6 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../runtime/index.ts';
+import { loadProgram } from '../../runtime/config/load-program.ts';
+import { metadataOf } from '../../runtime/training/metadata.ts';
+import type { LabelMetadata } from '../../runtime/training/metadata.ts';
+import { runId } from '../../runtime/training/run-id.ts';
+import { findTarget } from '../../runtime/training/target.ts';
+import type { Target } from '../../runtime/training/target.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 import { labelProject, shared, unlabelled } from './support/declarations.ts';
@@ -92,5 +98,36 @@ describe('labels in what is generated', () => {
     });
     expect(catalog.vectors[0]!.labels.at(-1)).toMatchObject({ name: 'owner_spent', from: 'outcome.spent' });
     expect(catalog.vectors[0]!.features).toHaveLength(4);
+  });
+
+  describe('are told of a training set', () => {
+    const request = { read: { vector: 'risk' }, known: { kind: 'hindsight' }, before: false } as const;
+    const asked = { ...request, carried: [], hasKnownAt: false };
+    const checked = { rows: 1, digest: 'd', beforeSnapshot: new Map() };
+    const notes = { producerArrivals: [], beforeSnapshot: [] };
+    const targetOf = async ({ root }: TemporaryProject): Promise<Target> =>
+      findTarget(await loadProgram(root, join(root, 'generated')), 'risk');
+    const toldOf = (target: Target) => metadataOf(target, asked, 's', checked, [], notes, 'run').labels;
+
+    it('by what they mean, and its run is another where they mean something else', async () => {
+      const other = await temporaryProject({ 'visits.ts': shared.replaceAll("'6h'", "'7h'") });
+      try {
+        const targets = await Promise.all([labelled, other].map(targetOf));
+        const [before, after] = targets.map(target => toldOf(target)!) as [LabelMetadata[], LabelMetadata[]];
+        expect(before.at(-1)).toEqual({
+          ...{ name: 'owner_spent', label: 'outcome.spent', version: 1 },
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        });
+        expect(after.at(-1)!.fingerprint).not.toBe(before.at(-1)!.fingerprint);
+        expect(new Set(targets.map(({ served }) => served.fingerprint)).size).toBe(1);
+        expect(new Set(targets.map(target => runId(target, asked, checked))).size).toBe(2);
+      } finally {
+        other.remove();
+      }
+    });
+
+    it('or not at all, where it has none', async () => {
+      expect(toldOf(await targetOf(plain))).toBeUndefined();
+    });
   });
 });

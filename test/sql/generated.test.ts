@@ -87,7 +87,7 @@ const t0 = Date.UTC(2026, 0, 1) * 1000;
 const expected = { purchases: '1', spent: 0.3, recent: [0.2, 0.1], doubled: 0.6 };
 
 describe('the generated SQL', () => {
-  const files = new Map(sqlBackend(plan).map(({ path, text: content }) => [path, content]));
+  const files = new Map(sqlBackend(plan, new Map()).map(({ path, text: content }) => [path, content]));
   let history: History;
   beforeAll(async () => {
     history = await historyOf(plan);
@@ -124,7 +124,9 @@ describe('the generated SQL', () => {
         'user-events-source.ts',
       ].map(name => `sql/${name}`),
     );
-    expect(sqlBackend(plan)).toEqual([...files].map(([path, content]) => ({ path, text: content })));
+    expect(sqlBackend(plan, new Map())).toEqual(
+      [...files].map(([path, content]) => ({ path, text: content })),
+    );
   });
 
   it('carries the doc comments', () => {

@@ -8,9 +8,12 @@ import { sqlLabelGroup } from './label.ts';
 import { sqlProgram } from './program.ts';
 import { reviewGroup } from './review.ts';
 
-/** `generated/sql/`: the history's tables, and each group and vector as SQL over them. */
-export function sqlBackend(program: Program): GeneratedFile[] {
-  const generated = sqlProgram(program);
+/**
+ * `generated/sql/`: the history's tables, and each group and vector as SQL over them.
+ * @param versions by `group.feature`
+ */
+export function sqlBackend(program: Program, versions: ReadonlyMap<string, number>): GeneratedFile[] {
+  const generated = sqlProgram(program, versions);
   const stored = program.sources.filter(source => source.kind !== 'changes');
   return [
     emitIndex(program, generated),

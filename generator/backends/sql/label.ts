@@ -1,12 +1,20 @@
 import type { SqlGroup, SqlLabel, SqlLabels } from '../../../runtime/history/program.ts';
 import type { GroupPlan, Program, VectorLabelsPlan } from '../../ir/index.ts';
+import { featureFingerprint } from '../../ir/fingerprint.ts';
 import { sqlType } from './columns.ts';
 import { sqlGroup } from './group.ts';
 import { operand, requestKeys } from './operand.ts';
 import { reachAhead } from './window.ts';
 
-/** What a vector takes of labels, with the groups that it takes it of. */
-export function sqlLabels(program: Program, { lookups, outputs }: VectorLabelsPlan): SqlLabels {
+/**
+ * What a vector takes of labels, with the groups that it takes it of.
+ * @param versions by `group.feature`; what is not in it is new
+ */
+export function sqlLabels(
+  program: Program,
+  { lookups, outputs }: VectorLabelsPlan,
+  versions: ReadonlyMap<string, number>,
+): SqlLabels {
   return {
     requestKeys: requestKeys(lookups),
     lookups: lookups.map(({ group, keys }, lookup) => ({
@@ -16,7 +24,11 @@ export function sqlLabels(program: Program, { lookups, outputs }: VectorLabelsPl
     })),
     outputs: outputs.map(({ name, lookup, label, type }): SqlLabel => {
       const group = labelGroup(program, lookups[lookup]!.group);
-      return { name, type: sqlType(type), lookup, label, ...completion(program, group, label) };
+      return {
+        ...{ name, type: sqlType(type), lookup, label, ...completion(program, group, label) },
+        fingerprint: featureFingerprint(program, group, label),
+        version: versions.get(`${group.name}.${label}`) ?? 1,
+      };
     }),
   };
 }

@@ -17,9 +17,13 @@ export interface GeneratedProgram extends Omit<SqlProgram, 'groups' | 'vectors'>
   readonly functions: ReadonlyMap<string, CallableFunction>;
 }
 
-export function sqlProgram(program: Program): GeneratedProgram {
+/** @param versions by `group.feature`; what is not in it is new */
+export function sqlProgram(
+  program: Program,
+  versions: ReadonlyMap<string, number> = new Map(),
+): GeneratedProgram {
   const groups = program.groups.map(group => sqlGroup(program, group));
-  const vectors = program.vectors.map(vector => sqlVector(program, vector));
+  const vectors = program.vectors.map(vector => sqlVector(program, vector, versions));
   const { statements, functions } = callablesOf(program, groups, vectors);
   return {
     schema: [...schemaDdl(program), ...statements],

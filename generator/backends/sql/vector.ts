@@ -11,8 +11,15 @@ import { operand, requestKeys } from './operand.ts';
 /** A vector as the runtime takes it, but for derived features in JavaScript. */
 export type GeneratedVector = Omit<SqlVector, 'derived'> & { readonly derived: readonly GeneratedLayer[] };
 
-/** Names in its SQL: `q` the request, `l0…` the results of the lookups, `f` the outputs. */
-export function sqlVector(program: Program, vector: VectorPlan): GeneratedVector {
+/**
+ * Names in its SQL: `q` the request, `l0…` the results of the lookups, `f` the outputs.
+ * @param versions of labels, by `group.feature`
+ */
+export function sqlVector(
+  program: Program,
+  vector: VectorPlan,
+  versions: ReadonlyMap<string, number>,
+): GeneratedVector {
   const outputs = vector.outputs.map(sqlOutput);
   return {
     name: vector.name,
@@ -28,7 +35,7 @@ export function sqlVector(program: Program, vector: VectorPlan): GeneratedVector
       if (outputs.some(output => output.name === name)) return `f.${identifier(name)}`;
       return vector.request.some(column => column.name === name) ? `q.${identifier(name)}` : null;
     }),
-    ...(vector.labels === undefined ? {} : { labels: sqlLabels(program, vector.labels) }),
+    ...(vector.labels === undefined ? {} : { labels: sqlLabels(program, vector.labels, versions) }),
     features: vector.features.map(name => {
       const plan = vector.outputs.find(o => o.name === name) ?? vector.derived.find(d => d.name === name);
       if (plan === undefined) throw new Error(`${vector.name} has no feature ${name}`);
