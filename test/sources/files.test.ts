@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteFile } from 'hyparquet-writer';
+import type { ParquetWriteOptions } from 'hyparquet-writer';
 import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
 import { program } from '../../generated/stream/index.ts';
@@ -324,10 +325,11 @@ test('CSV through the engine gives what the same NDJSON gives', async () => {
   expect(fromCsv).toMatchObject([{ counted: 300 }, { sessions_7d: 1 }]);
 });
 
-function parquet(name: string): string {
+function parquet(name: string, more: Pick<ParquetWriteOptions, 'codec' | 'compressors'> = {}): string {
   const path = join(folder, name);
   parquetWriteFile({
     filename: path,
+    ...more,
     rowGroupSize: 2,
     columnData: [
       { name: 'i', data: [1, 2, 3] },
@@ -390,6 +392,13 @@ test('Parquet: whole numbers, decimals and instants lose nothing; reading goes o
     [1, 2],
     [2, 3],
   ]);
+});
+
+test('Parquet: pages may be compressed otherwise than with Snappy', async () => {
+  const packed = parquet('packed.parquet', { codec: 'GZIP', compressors: { GZIP: page => gzipSync(page) } });
+  const values = async (path: string): Promise<unknown[]> =>
+    (await recordsOf(options(path, { source: everything }))).map(({ value }) => value);
+  expect(await values(packed)).toEqual(await values(parquet('snappy.parquet')));
 });
 
 test('Parquet: a missing column and a file that is none are errors', async () => {

@@ -143,6 +143,17 @@ test('NDJSON: types by values, absent is null, other orders of names, lines that
   ]);
 });
 
+test.each([
+  ['a list around the rows', '[{"user_id":1}]\n'],
+  ['an object over several lines', '{\n"user_id": 1\n}\n'],
+])('NDJSON that is none, %s, is told how it is written', async (_, text) => {
+  await refused('none.ndjson', text, 'an object in a line of its own');
+});
+
+test('NDJSON of objects without columns lacks those that it needs', async () => {
+  await refused('bare.ndjson', '{}\n', "bare.ndjson has no column 'user_id'");
+});
+
 test('the standard input is kept, and read as often as it takes', async () => {
   const stdin = Readable.from([`{"user_id":1,"t":${t}}\n`]);
   const { rows, places } = await readSpine('-', { expected, stdin });
@@ -150,12 +161,12 @@ test('the standard input is kept, and read as often as it takes', async () => {
   expect(places).toEqual(['the standard input, line 1']);
 });
 
-async function duckParquet(name: string, select: string): Promise<string> {
+async function duckParquet(name: string, select: string, options = ''): Promise<string> {
   const path = `${folder.path}/${name}`;
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   try {
     await connection.run(`set timezone = 'UTC'`);
-    await connection.run(`copy (${select}) to '${path}' (format parquet)`);
+    await connection.run(`copy (${select}) to '${path}' (format parquet${options && `, ${options}`})`);
   } finally {
     connection.closeSync();
   }
@@ -198,6 +209,20 @@ test('Parquet of DuckDB: types exactly', async () => {
     [2, t, ...Array.from({ length: 11 }, () => null)],
   ]);
 });
+
+test.each(['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw'])(
+  'Parquet compressed with %s',
+  async codec => {
+    const select = `select i::bigint as user_id, timestamptz '${nine}' as t, 'né' || (i % 97) as note,
+        case when i % 3 > 0 then i / 7 end as x from range(20000) as r(i)`;
+    const path = await duckParquet(`${codec}.parquet`, select, `compression ${codec}, row_group_size 5000`);
+    const { rows, problems } = await readSpine(path, { expected });
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(
+      Array.from({ length: 20_000 }, (_, i) => [i, t, `né${i % 97}`, i % 3 > 0 ? i / 7 : null]),
+    );
+  },
+);
 
 test('Parquet: times without a zone are no instants, and nanoseconds no microseconds', async () => {
   const local = await duckParquet(

@@ -5,6 +5,7 @@ import { suggestion } from '../../../kernels/nearest.ts';
 import { formatInstant, instantFromMicroseconds } from '../../../kernels/instant.ts';
 import type { ServedInput } from '../../serve/plan.ts';
 import { SourceError } from '../source.ts';
+import { compressors } from './parquet-codecs.ts';
 import { markOf, unreadable } from './bytes.ts';
 import type { FileExtent, FileReader, FileRow } from './rows.ts';
 
@@ -49,7 +50,7 @@ export class ParquetReader implements FileReader {
     const { file, metadata, readers } = await this.#open();
     const columns = this.#names(metadata);
     const cells = columns.map(name => readers.get(name) ?? plainValue);
-    const scan = await this.#attempt(() => parquetScan({ file, metadata, columns, parsers }));
+    const scan = await this.#attempt(() => parquetScan({ file, metadata, columns, parsers, compressors }));
     for (const { rowStart, rowEnd } of scan.ranges) {
       for (let start = Math.max(rowStart, from); start < rowEnd; start += PART) {
         const end = Math.min(start + PART, rowEnd);

@@ -29,15 +29,24 @@ export async function openNdjson(
 ): Promise<SpineReader> {
   const seen = new Map<string, Seen>();
   let rows = 0;
+  let objects = 0;
   for await (const lines of linesOf(wholeLines(bytesOf(path), name))) {
     for (const line of lines) {
       if (isBlank(line)) continue;
       rows += 1;
       const row = readObject(parseJson(line));
-      if (row !== null) look(seen, row);
+      if (row === null) continue;
+      objects += 1;
+      look(seen, row);
     }
   }
-  if (rows > 0 && seen.size > 0) checkNames(name, [...seen.keys()], expected);
+  if (rows > 0 && objects === 0) {
+    throw new SpineError(
+      `${name} has no line that is a JSON object: write each row as an object in a line of its own, {"key": 1, "t": "…"}, ` +
+        `with no list around them (jq -c '.[]' makes that of a list)`,
+    );
+  }
+  if (rows > 0) checkNames(name, [...seen.keys()], expected);
   const found = [...seen].map(([column, of]) => ({ name: column, type: typeOf(name, column, of, expected) }));
   return new NdjsonSpine(path, name, typed(found, expected), expected, rows);
 }

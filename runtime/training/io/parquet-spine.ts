@@ -1,6 +1,7 @@
 // Control path. A spine in Parquet, part by part of its row groups.
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import type { AsyncBuffer, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
+import { compressors } from '../../sources/files/parquet-codecs.ts';
 import { said, SpineError } from './errors.ts';
 import { checkLocalTimes, checkNames } from './expected.ts';
 import { Gatherer, typed } from './gather.ts';
@@ -64,7 +65,7 @@ class ParquetSpine implements SpineReader {
     const { name, file, stored } = this;
     const metadata = { ...this.metadata, schema: this.metadata.schema.map(asStored) };
     const scan = await attempt(name, () =>
-      parquetScan({ file, metadata, parsers, utf8: false, geoparquet: false }),
+      parquetScan({ file, metadata, parsers, compressors, utf8: false, geoparquet: false }),
     );
     for (const { rowStart, rowEnd } of scan.ranges) {
       for (let start = rowStart; start < rowEnd; start += PART) {
