@@ -14,7 +14,7 @@ import type { BackfillCommandOptions } from './command.ts';
 import { explanationLines } from './explanation.ts';
 import { FaultFile } from './fault-file.ts';
 import { interruptible, ofProcess } from './interrupt.ts';
-import { knownOf } from './known.ts';
+import { knownOf, requireWhole } from './known.ts';
 import { withHistory } from './open-history.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { reportLines } from './report.ts';
@@ -42,6 +42,7 @@ export async function backfillTo(name: string, options: BackfillCommandOptions):
   try {
     const lines = await interruptible(ofProcess, signal =>
       withHistory(options, async ({ pool, programs }) => {
+        requireWhole(known, programs, name);
         const asked = {
           ...{ pool, programs, read: name, spine, format, timeColumn, known, before, jobs, start },
           ...{ chunkRows: chunk, leak, dryRun, signal, out: out ?? null },

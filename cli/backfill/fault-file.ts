@@ -1,4 +1,5 @@
 import { appendFileSync, rmSync } from 'node:fs';
+import { said } from '../../runtime/training/io/errors.ts';
 import type { SpineFault } from '../../runtime/training/check-spine.ts';
 
 const held = 1000;
@@ -13,7 +14,11 @@ export class FaultFile {
   /** What an earlier run has left there goes. */
   constructor(path: string) {
     this.path = path;
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      this.#failed = said(error);
+    }
   }
 
   get count(): number {
@@ -31,7 +36,7 @@ export class FaultFile {
     try {
       appendFileSync(this.path, this.#lines.join(''));
     } catch (error) {
-      this.#failed = error instanceof Error ? error.message : String(error);
+      this.#failed = said(error);
     }
     this.#lines = [];
   }

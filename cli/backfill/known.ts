@@ -2,6 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseDuration } from '../../runtime/config/units.ts';
 import type { Known } from '../../runtime/history/spine.ts';
+import { suggestion } from '../../kernels/nearest.ts';
+import type { Programs } from '../../runtime/config/load-program.ts';
+import { isSamePartition } from '../../runtime/history/frontier.ts';
+import { findTarget } from '../../runtime/training/target.ts';
 import { Failure } from '../failure.ts';
 import type { KnowledgeOptions } from './command.ts';
 
@@ -53,4 +57,37 @@ async function readFrontier(path: string): Promise<z.infer<typeof positions>> {
   throw new Failure(
     `${path} is no frontier: it must be a list of { source, topic, epoch, partition, nextOffset }, or the metadata of a training set`,
   );
+}
+
+/**
+ * A source that a frontier does not name is one of which nothing is known: of all features none would have a value, and
+ * no word would say why.
+ * @param name of the group or vector
+ * @throws Failure where a frontier leaves out a source that is read, has one that there is not, or a partition twice
+ */
+export function requireWhole(known: Known, programs: Pick<Programs, 'sql' | 'serving'>, name: string): void {
+  if (known.kind !== 'frontier') return;
+  const { positions } = known;
+  const given = new Set(positions.map(({ source }) => source));
+  const all = programs.sql.sources.map(source => source.name);
+  const lines: string[] = [];
+  for (const source of given) {
+    if (all.includes(source)) continue;
+    const hint = suggestion(source, all);
+    lines.push(`the frontier has a source '${source}' that there is not${hint === null ? '' : `: ${hint}`}`);
+  }
+  for (const source of findTarget(programs, name).resolved.sources) {
+    if (given.has(source)) continue;
+    lines.push(
+      `the frontier says nothing of ${source}, which ${name} reads: if nothing of it is to be known, say so by a position with nextOffset 0`,
+    );
+  }
+  positions.forEach((position, place) => {
+    if (positions.findIndex(each => isSamePartition(each, position)) === place) return;
+    const { source, topic, epoch, partition } = position;
+    lines.push(
+      `the frontier has ${source}, topic ${topic}, epoch ${epoch}, partition ${partition} twice: leave one of them out`,
+    );
+  });
+  if (lines.length > 0) throw new Failure(lines.join('\n'));
 }

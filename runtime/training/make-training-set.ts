@@ -8,6 +8,7 @@ import type { HistoryState } from './history-state.ts';
 import { SpineError } from './io/errors.ts';
 import { openOutput } from './io/output.ts';
 import type { Output } from './io/output.ts';
+import { refuseNoFile } from './io/partial-file.ts';
 import type { SpineFile } from './io/spine.ts';
 import { inStep, LeakCount } from './leak.ts';
 import { loadSpine } from './load-spine.ts';
@@ -84,6 +85,8 @@ async function probe(
   run: TrainingRun,
 ): Promise<void> {
   try {
+    const sidecar = sidecarOf(options);
+    if (sidecar !== null) await refuseNoFile(sidecar);
     await (await outputOf(options, columns, id))?.abandon();
   } catch (error) {
     if (run.loaded === null) await run.drop();

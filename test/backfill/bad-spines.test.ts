@@ -185,6 +185,10 @@ test('an output that cannot be is told before anything is computed', async () =>
   const absent = history.file('absent/never.parquet');
   await expect(run(spine, { out: absent, onProgress })).rejects.toThrow('its folder does not exist');
   mkdirSync(history.file('folder.csv'));
+  mkdirSync(history.file('beside.csv.skewless.json'));
+  await expect(run(spine, { out: history.file('beside.csv'), onProgress })).rejects.toThrow(
+    'beside.csv.skewless.json cannot be written: it is a folder',
+  );
   await expect(run(spine, { out: 'table:no_such.never', onProgress })).rejects.toThrow('cannot be written');
   expect(steps).toEqual([]);
   expect(existsSync(absent)).toBe(false);

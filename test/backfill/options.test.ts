@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,14 +6,15 @@ import { FaultFile } from '../../cli/backfill/fault-file.ts';
 import { backfillTo } from '../../cli/backfill/backfill.ts';
 import type { BackfillCommandOptions } from '../../cli/backfill/command.ts';
 import { interruptible } from '../../cli/backfill/interrupt.ts';
-import { knownOf } from '../../cli/backfill/known.ts';
+import { knownOf, requireWhole } from '../../cli/backfill/known.ts';
 import { paceText } from '../../cli/backfill/progress-bar.ts';
 import { reportLines } from '../../cli/backfill/report.ts';
 import { inputsOf } from '../../cli/snapshot/inputs.ts';
+import { snapshotTo } from '../../cli/snapshot/snapshot.ts';
 import { instantsOf } from '../../cli/snapshot/instants.ts';
 import type { BackfillReport } from '../../runtime/training/options.ts';
 import { SpineDigest } from '../../runtime/training/spine-digest.ts';
-import { us } from './support.ts';
+import { programs, us } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'skewless-options-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,6 +48,26 @@ describe('what is known', () => {
     expect(await knownOf({ ...defaults, frontier: metadata })).toEqual(expected);
     const wrong = file('wrong.json', [{ ...positions[0], nextOffset: 1.5 }]);
     await expect(knownOf({ ...defaults, frontier: wrong })).rejects.toThrow('is no frontier');
+  });
+});
+
+describe('a frontier as a whole', () => {
+  const flights = { source: 'flights', topic: 0, epoch: 0, partition: 0, nextOffset: 7 };
+  const given = (...positions: readonly (typeof flights)[]) => {
+    requireWhole({ kind: 'frontier', positions }, programs, 'delay_risk');
+  };
+  test('names every source that is read, each partition once, and may name others', () => {
+    given(flights, { ...flights, partition: 1 }, { ...flights, source: 'user_events' });
+    given({ ...flights, nextOffset: 0 });
+    requireWhole({ kind: 'hindsight' }, programs, 'delay_risk');
+  });
+
+  test('else it is refused, with all that is wrong', () => {
+    expect(() => given()).toThrow('says nothing of flights, which delay_risk reads');
+    expect(() => given({ ...flights, source: 'flihgts' })).toThrow(
+      /'flihgts' that there is not: did you mean 'flights'\?\n.* says nothing of flights/,
+    );
+    expect(() => given(flights, { ...flights, nextOffset: 9 })).toThrow('partition 0 twice');
   });
 });
 
@@ -230,6 +251,20 @@ test('where the list of faults cannot be written, that is said, and nothing is t
   }
   expect(written.whereabouts()).toBe(`All of them are in ${written.path}`);
   expect(lost.whereabouts()).toContain('cannot be written: ENOENT');
+});
+
+test('a folder in the place of the list is told of with the faults alone', () => {
+  const path = join(folder, 'g.problems.ndjson');
+  mkdirSync(path);
+  const faults = new FaultFile(path);
+  faults.add({ row: 0, column: null, value: '', reason: 'wrong', where: 's.csv, line 2' });
+  faults.flush();
+  expect(faults.whereabouts()).toContain('cannot be written');
+});
+
+test('a snapshot goes to a folder, not to a table', async () => {
+  const asked = { ...defaults, at: '2026-01-01T00:00:00Z', out: 'table:t', with: [] };
+  await expect(snapshotTo('airport_departures', asked)).rejects.toThrow('goes to no table');
 });
 
 test('a signal before anything is computed is told in words', async () => {

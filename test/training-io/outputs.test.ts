@@ -178,6 +178,27 @@ test('a table: abandoned, it keeps what it had; appended to, it keeps its rows',
   ]);
 });
 
+test('a table that could not be replaced at the end is refused at the beginning', async () => {
+  const { pool } = database;
+  await pool.query(`create table of_view (a integer primary key); create view "its view" as select * from of_view;
+    create table child (a integer references of_view);
+    create sequence counter; create table parts (a integer) partition by range (a)`);
+  const refusals: readonly (readonly [string, string])[] = [
+    ['"its view"', 'its view is a view, and only a table is replaced'],
+    ['counter', 'counter is a sequence'],
+    ['parts', 'parts is a partitioned table'],
+    ['of_view', 'table of_view cannot be replaced, for "its view", child would lose it: drop that first'],
+    ['x'.repeat(64), 'too long for the name of a table'],
+    ['é'.repeat(32), 'too long for the name of a table'],
+    ['pg_temp.gone', "a schema of PostgreSQL's own"],
+    ['information_schema.lost', "a schema of PostgreSQL's own"],
+  ];
+  for (const [name, message] of refusals) {
+    const opened = openOutput(`table:${name}`, [column('a', 'int')], { id: 'refused', pool });
+    await expect(opened, name).rejects.toThrow(message);
+  }
+});
+
 test('a table to append to must have the columns, of the types', async () => {
   const { pool } = database;
   await pool.query('create table other (amount integer)');

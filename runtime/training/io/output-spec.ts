@@ -10,6 +10,7 @@ export type OutputSpec =
   | { readonly kind: 'table'; readonly table: TableName };
 
 /** A table that is there already is replaced; those that the history is made of never are. */
+const SERVERS = /^(pg_.*|information_schema)$/;
 const OURS = /^(history|skewless|skewless_run_.*)$/;
 
 /**
@@ -24,6 +25,10 @@ export function parseOutputSpec(spec: string, format?: OutputFormat): OutputSpec
     if (table.schema !== null && OURS.test(table.schema))
       throw new OutputError(
         `'${spec}' is in the schema '${table.schema}', where the history and its functions are: choose another one`,
+      );
+    if (table.schema !== null && SERVERS.test(table.schema))
+      throw new OutputError(
+        `'${spec}' is in a schema of PostgreSQL's own, where no table is to stay: choose another one`,
       );
     return { kind: 'table', table };
   }

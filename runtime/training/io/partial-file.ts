@@ -34,7 +34,7 @@ export async function openPartialFile(
 }
 
 /** Only a file is replaced: what is renamed to a device's name would take its place for all who use it. */
-async function refuseNoFile(path: string): Promise<void> {
+export async function refuseNoFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found === null || found.isFile()) return;
   const what = found.isDirectory() ? 'a folder' : 'a device or a pipe';

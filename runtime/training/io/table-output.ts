@@ -23,12 +23,16 @@ export async function openTable(
   columns: readonly SqlColumn[],
   { id, append }: TableOptions,
 ): Promise<Output> {
+  refuseLongName(table);
   const partial = { ...table, table: `${table.table.slice(0, 20)}.partial-${id}`.slice(0, 60) };
   const client = await pool.connect();
   try {
     await client.query('begin');
     if (append) await checkAppendable(client, table, columns);
-    else await client.query(`create table ${quotedTable(partial)} (${columns.map(definition).join(', ')})`);
+    else {
+      await checkReplaceable(client, table);
+      await client.query(`create table ${quotedTable(partial)} (${columns.map(definition).join(', ')})`);
+    }
   } catch (error) {
     client.release(true);
     throw failed(table, error);
@@ -97,6 +101,49 @@ const failed = (table: TableName, error: unknown): OutputError =>
     : new OutputError(`table ${shownTable(table)} cannot be written: ${said(error)}`, { cause: error });
 
 const shownTable = ({ schema, table }: TableName): string => (schema === null ? table : `${schema}.${table}`);
+
+/** PostgreSQL would cut it, and take another table of that name for this one. */
+function refuseLongName(table: TableName): void {
+  if (Buffer.byteLength(table.table) <= LONGEST_NAME) return;
+  throw new OutputError(
+    `${shownTable(table)} is too long for the name of a table: at most ${LONGEST_NAME} bytes`,
+  );
+}
+
+const LONGEST_NAME = 63;
+
+/** What stands in its place is known before hours of work, not when it is to be dropped. */
+async function checkReplaceable(client: pg.ClientBase, table: TableName): Promise<void> {
+  const { rows } = await client.query<{ kind: string; dependants: readonly string[] }>(
+    `select relkind as kind, array(
+       select r.ev_class::regclass::text from pg_depend d join pg_rewrite r on r.oid = d.objid
+       where d.classid = 'pg_rewrite'::regclass and d.refobjid = c.oid and r.ev_class <> c.oid
+       union select f.conrelid::regclass::text from pg_constraint f
+       where f.confrelid = c.oid and f.contype = 'f' and f.conrelid <> c.oid order by 1) as dependants
+     from pg_class c where oid = to_regclass($1)`,
+    [quotedTable(table)],
+  );
+  const [found] = rows;
+  if (found === undefined) return;
+  const what = kinds[found.kind] ?? (found.kind === 'r' ? null : 'no table');
+  if (what !== null)
+    throw new OutputError(`${shownTable(table)} is ${what}, and only a table is replaced: give another name`);
+  if (found.dependants.length > 0)
+    throw new OutputError(
+      `table ${shownTable(table)} cannot be replaced, for ${found.dependants.join(', ')} would lose it: drop that first, or give another name`,
+    );
+}
+
+/** By relkind. */
+const kinds: Readonly<Record<string, string>> = {
+  v: 'a view',
+  m: 'a materialized view',
+  S: 'a sequence',
+  f: 'a foreign table',
+  p: 'a partitioned table',
+  i: 'an index',
+  c: 'a type',
+};
 
 async function checkAppendable(
   client: pg.ClientBase,
