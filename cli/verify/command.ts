@@ -25,7 +25,7 @@ export function verifyCommand(): Command {
     .option('--limit <reads>', 'at most so many reads, the newest', whole)
     .option('--state', 'the whole live state as of its newest checkpoint, in place of logged reads')
     .option('--shown <number>', 'so many differences are told one by one', whole, 10)
-    .option('--strict', 'exit 1 too where something could not be verified')
+    .option('--strict', 'exit 1 too where something, or all, could not be verified')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -12,11 +12,11 @@ import { amount, counted } from '../units.ts';
 /** Told of all differences together. */
 const SUSPECTS = 10;
 
-/** @param strict what could not be verified counts as wrong */
+/** @param strict what could not be verified counts as wrong, and so does that nothing was */
 export function isVerified(report: VerifyReport, strict: boolean): boolean {
   if (report.differing > 0) return false;
   const { pending, gone, otherMeaning } = report;
-  return !strict || [...pending, ...gone, ...otherMeaning].length === 0;
+  return !strict || (report.reads > 0 && [...pending, ...gone, ...otherMeaning].length === 0);
 }
 
 /** @param events that are told of each difference */

@@ -16,17 +16,21 @@ export interface LogRange {
 
 const PAGE = 20_000;
 
-/** The reads of a range. Reads of a page that knew the same have the very same text of it. */
+/**
+ * The reads of a range. Reads of a page that knew the same have the very same text of it.
+ * @param onLost told the name of each read of which the log no longer has what it knew
+ */
 export async function* readLog(
   db: AnyDatabase,
   { limit = Infinity, ...range }: LogRange,
+  onLost: (name: string) => void = () => undefined,
 ): AsyncGenerator<readonly LoggedRead[]> {
   let below: string | null = null;
   for (let left = limit; left > 0;) {
     const rows = await pageOf(db, { ...range, limit: Math.min(PAGE, left) }, below);
     if (rows.length === 0) return;
     const frontiers = await frontiersOf(db, [...new Set(rows.map(row => row.frontier))]);
-    yield readsOf(rows, frontiers);
+    yield readsOf(rows, frontiers, onLost);
     below = rows.at(-1)!.id;
     left -= rows.length;
   }
@@ -44,14 +48,21 @@ export async function readsLike(
       from "history"."audit" as a
       where a.kind = ${kind} and a.name = ${name} and a.fingerprint = ${fingerprint} and a.request = ${request}
     ) as l where l.place % ceil(l.reads::float8 / ${limit})::bigint = 0 order by l.id desc`.execute(db);
-  return readsOf(rows, await frontiersOf(db, [...new Set(rows.map(row => row.frontier))]));
+  const frontiers = await frontiersOf(db, [...new Set(rows.map(row => row.frontier))]);
+  return readsOf(rows, frontiers, () => undefined);
 }
 
-function readsOf(rows: readonly RawRead[], frontiers: ReadonlyMap<string, string>): readonly LoggedRead[] {
+function readsOf(
+  rows: readonly RawRead[],
+  frontiers: ReadonlyMap<string, string>,
+  onLost: (name: string) => void,
+): readonly LoggedRead[] {
   return rows.flatMap(({ kind, name, fingerprint, request, values, ...row }) => {
     const frontier = frontiers.get(row.frontier);
-    // Forgotten since, together with the read.
-    if (frontier === undefined) return [];
+    if (frontier === undefined) {
+      onLost(name);
+      return [];
+    }
     const at = { readAt: Number(row.read_at), t: Number(row.t) };
     return [{ ...at, kind, name, fingerprint, request, frontier, values }];
   });

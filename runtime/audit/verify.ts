@@ -38,7 +38,8 @@ export async function verifyReads(
 ): Promise<VerifyReport> {
   const tally = new VerifyTally();
   const found: Found[] = [];
-  for await (const page of readLog(db, options)) {
+  const onLost = (name: string): void => tally.gone(name, 1, 'history.audit_frontier lacks what they knew');
+  for await (const page of readLog(db, options, onLost)) {
     const reads = ofThisMeaning(plan, page, tally);
     for (const set of setsOf(program, reads, await reachedNow(db), ({ name }) => tally.pending(name, 1)))
       found.push(...(await compare(db, program, set, tally, options.shown - found.length)));

@@ -166,6 +166,29 @@ test('a range is kept to, and the newest come first', async () => {
   expect(new Set(features.map(({ name }) => name))).toEqual(new Set(['delay_risk']));
 });
 
+test('a read of which the log has lost what it knew is counted, not passed over', async () => {
+  const { pool } = database;
+  const id = `(select frontier from "history"."audit" where name = 'delay_risk' order by id limit 1)`;
+  const { rows } = await pool.query<{ reads: number }>(
+    `select count(*)::int as reads from "history"."audit" where frontier = ${id} and name = 'delay_risk'`,
+  );
+  await pool.query('begin; create table lost as select * from "history"."audit_frontier"; commit');
+  const before = await verified({ name: 'delay_risk' });
+  await pool.query(`delete from "history"."audit_frontier" where id = ${id}`);
+  try {
+    const after = await verified({ name: 'delay_risk' });
+    expect(after.reads).toBe(before.reads - rows[0]!.reads);
+    expect(after.gone).toEqual([
+      {
+        ...{ name: 'delay_risk', reads: rows[0]!.reads },
+        reason: 'history.audit_frontier lacks what they knew',
+      },
+    ]);
+  } finally {
+    await pool.query('insert into "history"."audit_frontier" select * from lost on conflict do nothing');
+  }
+});
+
 test('old reads are forgotten, and frontiers with them', async () => {
   const { rows } = await sql<{ at: string; count: string }>`
     select "skewless".us(max(read_at)) as at, count(*) as count from "history"."audit"`.execute(database.db);

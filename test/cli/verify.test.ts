@@ -127,9 +127,14 @@ test('what was not compared is told, and counts only where it is strict', () => 
   expect(text).toContain('c: 5 reads were not compared: they were served as old, which is new now');
   expect(text).toContain('d: 6 reads were not compared: the program no longer serves it');
   expect(text).toContain('no logged reads could be compared');
-  expect([isVerified(report, false), isVerified(report, true), isVerified(empty, true)]).toEqual([
+  expect([isVerified(report, false), isVerified(report, true), isVerified(empty, false)]).toEqual([
     true,
     false,
     true,
   ]);
+});
+
+test('that nothing was compared is wrong where it is strict', () => {
+  expect(isVerified(empty, true)).toBe(false);
+  expect(isVerified({ ...empty, reads: 1, values: 3 }, true)).toBe(true);
 });
