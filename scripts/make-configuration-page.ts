@@ -89,7 +89,8 @@ function typeText(type: ts.TypeNode): string {
   if (name === 'Record') return `${typeText(last!)} by name`;
   if (last !== undefined) return typeText(last);
   if (name === 'Duration' || name === 'Size') return name.toLowerCase();
-  return name === 'ConnectionOptions' ? 'TLS options' : 'section';
+  if (name === 'SecureVersion') return 'version';
+  return name === 'Pem' ? 'PEM or path' : 'section';
 }
 
 /** The whole page. */

@@ -1,10 +1,13 @@
 // What an author writes in skewless.config.ts. The docstrings here are the reference: the page
 // docs/configuration.md is made from them.
-import type { ConnectionOptions } from 'node:tls';
+import type { SecureVersion } from 'node:tls';
 import type { Duration, Size } from './units.ts';
 
 /** A value that usually comes from the environment: `process.env['…']` where it is not set is an error that names the key. */
 export type FromEnvironment<T> = T | undefined;
+
+/** Certificates or a key in PEM, or the path of a file of them, below the project. */
+export type Pem = string | Uint8Array;
 
 /** The whole of skewless.config.ts. Durations are texts such as `'30s'`, sizes texts such as `'64MB'`. */
 export interface Config {
@@ -51,11 +54,11 @@ export interface KafkaConfig {
    */
   readonly groupId?: FromEnvironment<string>;
   /**
-   * TLS to the brokers: true, or options of Node's `tls.connect` (`ca`, `cert`, `key`, …).
+   * TLS to the brokers. False: none; true: with the defaults below.
    * @default false
    */
-  readonly ssl?: boolean | ConnectionOptions;
-  /** How to log in. */
+  readonly ssl?: TlsConfig | boolean;
+  /** How to log in. Without it there is no login. */
   readonly sasl?: SaslConfig;
   /**
    * Where a partition without a position in the state begins: `'earliest'`, `'latest'`, or
@@ -110,6 +113,49 @@ export interface FetchConfig {
    * @default '500ms'
    */
   readonly maxWait?: Duration;
+}
+
+export interface TlsConfig {
+  /**
+   * Who may have signed the brokers' certificates: PEM, the path of a PEM file, or a list of these.
+   * @default the authorities that Node trusts
+   */
+  readonly ca?: FromEnvironment<Pem | readonly Pem[]>;
+  /**
+   * The certificate to show to the brokers, where they ask for one, with those between it and its authority.
+   * @default none
+   */
+  readonly cert?: FromEnvironment<Pem>;
+  /**
+   * The private key of `cert`.
+   * @default none
+   */
+  readonly key?: FromEnvironment<Pem>;
+  /**
+   * What `key` is encrypted with.
+   * @default none
+   */
+  readonly passphrase?: FromEnvironment<string>;
+  /**
+   * The name that the brokers' certificates are for, where it is not the one that they are reached by.
+   * @default the host of each broker
+   */
+  readonly servername?: FromEnvironment<string>;
+  /**
+   * False takes any certificate of a broker, and so anybody for one: for development.
+   * @default true
+   */
+  readonly rejectUnauthorized?: boolean;
+  /**
+   * The oldest version of TLS to speak.
+   * @default 'TLSv1.2'
+   */
+  readonly minVersion?: SecureVersion;
+  /**
+   * The ciphers to offer, as OpenSSL names them.
+   * @default those of Node
+   */
+  readonly ciphers?: string;
 }
 
 export interface SaslConfig {

@@ -84,6 +84,39 @@ export function path(root: string, expected: string, otherwise?: string): z.ZodT
   );
 }
 
+const PEM = 'PEM text, or the path of a PEM file';
+
+/** PEM as text, or the absolute path of a file of it. It may be a key, so it is never shown. */
+export function pem(root: string): z.ZodType<string | null> {
+  return leaf<string | null>(PEM, value => pemFrom(root, value), { otherwise: null, secret: true });
+}
+
+/** As `pem`, one or a list. */
+export function pems(root: string): z.ZodType<readonly string[] | null> {
+  return leaf<readonly string[] | null>(
+    `${PEM}, or a list of these`,
+    value => {
+      const list = (Array.isArray(value) ? value : [value]).map(each => pemFrom(root, each));
+      return list.length > 0 && list.every(each => each !== wrong) ? list : wrong;
+    },
+    { otherwise: null, secret: true },
+  );
+}
+
+export function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ');
+}
+
+function pemFrom(root: string, value: unknown): string | typeof wrong {
+  // Of bytes that are no PEM a path cannot be meant.
+  if (value instanceof Uint8Array) {
+    const text = Buffer.from(value).toString();
+    return isPem(text) ? text : wrong;
+  }
+  if (typeof value !== 'string' || value === '') return wrong;
+  return isPem(value) || isAbsolute(value) ? value : resolve(root, value);
+}
+
 /** A URL of one of some schemes; it may hold a password, so it is never shown. */
 export function url(schemes: readonly string[], example: string): z.ZodType<string> {
   return leaf(

@@ -62,8 +62,8 @@ function unsetValues(value: unknown, path: readonly PropertyKey[]): ConfigProble
       },
     ];
   }
-  // What lies deeper in TLS options is Node's to read.
-  if (!isObject(value) || path.at(-1) === 'ssl') return [];
+  // Bytes are a value.
+  if (!isObject(value) || value instanceof Uint8Array) return [];
   return Object.entries(value).flatMap(([key, each]) => unsetValues(each, [...path, key]));
 }
 

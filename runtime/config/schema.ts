@@ -1,18 +1,7 @@
 // What a configuration may hold, as zod checks it; what each key is for is told in config.ts.
-import type { ConnectionOptions } from 'node:tls';
+import type { SecureVersion } from 'node:tls';
 import { z } from 'zod';
-import {
-  around,
-  byName,
-  choice,
-  isObject,
-  leaf,
-  optional,
-  orFalse,
-  section,
-  withDefaults,
-  wrong,
-} from './leaf.ts';
+import { around, byName, choice, leaf, optional, orFalse, section, withDefaults, wrong } from './leaf.ts';
 import {
   duration,
   flag,
@@ -22,13 +11,15 @@ import {
   optionalSize,
   optionalText,
   path,
+  pem,
+  pems,
   port,
   size,
   text,
   url,
   whole,
 } from './leaves.ts';
-import type { FileSettings, RedisSettings, Settings } from './settings.ts';
+import type { FileSettings, RedisSettings, Settings, TlsSettings } from './settings.ts';
 
 /** What the defaults depend on. */
 export interface Surroundings {
@@ -62,11 +53,31 @@ const brokers = leaf<readonly string[]>("a list of brokers such as ['localhost:9
   return Array.isArray(list) && list.length > 0 && list.every(isBroker) ? list : wrong;
 });
 
-const ssl = leaf<boolean | ConnectionOptions>(
-  "true, false, or options of Node's tls.connect",
-  value => (typeof value === 'boolean' || isObject(value) ? value : wrong),
-  { otherwise: false },
-);
+const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const satisfies readonly SecureVersion[];
+
+function tls(root: string): z.ZodType<TlsSettings> {
+  const given = section({
+    ca: pems(root),
+    cert: pem(root),
+    key: pem(root),
+    passphrase: optionalText('a passphrase', { secret: true }),
+    servername: optionalText('the name of a host'),
+    rejectUnauthorized: flag(true),
+    minVersion: choice(versions, { otherwise: 'TLSv1.2' }),
+    ciphers: optionalText('a list of ciphers as OpenSSL names them'),
+  });
+  const paired = given.superRefine(({ cert, key }, context) => {
+    if ((cert === null) === (key === null)) return;
+    const [missing, there] = cert === null ? ['cert', 'key'] : ['key', 'cert'];
+    context.addIssue({
+      code: 'custom',
+      message: `is missing: it goes with ${there}`,
+      path: [missing],
+      input: null,
+    });
+  });
+  return around(given, paired);
+}
 
 const sasl = section({
   mechanism: choice(['plain', 'scram-sha-256', 'scram-sha-512']),
@@ -92,7 +103,7 @@ const kafka = (root: string, hostname: string) =>
     brokers,
     clientId: text('a name', { otherwise: 'skewless' }),
     groupId: text('a name', { otherwise: `skewless-${hostname}` }),
-    ssl,
+    ssl: orFalse(tls(root), false),
     sasl: optional(sasl),
     start: start(root),
     epochs: byName(whole(0, 0)),

@@ -1,5 +1,5 @@
 // What a configuration comes to: every default filled in. Durations are ms, sizes bytes, paths absolute.
-import type { ConnectionOptions } from 'node:tls';
+import type { SecureVersion } from 'node:tls';
 
 export interface Settings {
   readonly generated: string;
@@ -19,7 +19,8 @@ export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly groupId: string;
-  readonly ssl: boolean | ConnectionOptions;
+  /** null: none. */
+  readonly ssl: TlsSettings | null;
   readonly sasl: SaslSettings | null;
   readonly start: 'earliest' | 'latest' | { readonly frontier: string };
   readonly epochs: Readonly<Record<string, number>>;
@@ -34,6 +35,18 @@ export interface KafkaSettings {
 export interface FetchSettings {
   readonly maxBytes: number;
   readonly maxWait: number;
+}
+
+/** Null is Node's default. PEM, where it is not the absolute path of a file of it. */
+export interface TlsSettings {
+  readonly ca: readonly string[] | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly passphrase: string | null;
+  readonly servername: string | null;
+  readonly rejectUnauthorized: boolean;
+  readonly minVersion: SecureVersion;
+  readonly ciphers: string | null;
 }
 
 export interface SaslSettings {

@@ -20,7 +20,7 @@ const durations = new Set([
   'window',
 ]);
 const sizes = new Set(['maxBytes', 'ceiling', 'bodyLimit']);
-const secrets = new Set(['token', 'password', 'passphrase', 'key', 'pfx', 'pskCallback']);
+const secrets = new Set(['token', 'password', 'passphrase', 'key']);
 
 /** Settings as an author would write them, every secret masked: fit to be printed. */
 export function showSettings(settings: Settings): Shown {
@@ -42,6 +42,6 @@ function show(value: unknown, key: string, parent: string): Shown {
   if (typeof value === 'string') return withoutPasswords(value);
   if (typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(each => show(each, key, parent));
-  if (typeof value !== 'object' || value instanceof Uint8Array) return MASK;
+  if (typeof value !== 'object') return MASK;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, show(each, name, key)]));
 }

@@ -8,6 +8,7 @@ import type { FileSettings, KafkaSettings, Settings } from '../config/settings.t
 import type { StreamProgram } from '../engine/program.ts';
 import type { FrontierEntry } from '../engine/record.ts';
 import type { ServedSource, ServingPlan } from '../serve/plan.ts';
+import { tlsOf } from './kafka-tls.ts';
 import { combine } from '../sources/combine.ts';
 import { fileSource } from '../sources/files/index.ts';
 import { loadDecoders } from '../sources/decoders.ts';
@@ -81,7 +82,7 @@ async function kafkaOpener(
   { sources }: ServingPlan,
   { root, reader, log, now, board }: SourceSurroundings,
 ): Promise<() => RecordSource> {
-  const { sasl, fetch, groupId, clientId, start, decoders: modules, ...rest } = kafka;
+  const { ssl, sasl, fetch, groupId, clientId, start, decoders: modules, ...rest } = kafka;
   const events = board.of('kafka');
   const suffix = reader === 'archive' ? '-archive' : '';
   const options: KafkaOptions = {
@@ -89,6 +90,7 @@ async function kafkaOpener(
     topics,
     clientId: clientId + suffix,
     groupId: groupId + suffix,
+    ...(ssl === null ? {} : { ssl: await tlsOf(ssl) }),
     ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
     fetch,
     start: reader === 'archive' ? 'earliest' : await startOf(start),

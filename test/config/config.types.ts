@@ -7,6 +7,13 @@ defineConfig({
   serve: { tcp: true, http: false, token: process.env['TOKEN'] },
 });
 defineConfig({ kafka: { brokers: ['a:1', 'b:2'], start: { frontier: 'frontier.json' } } });
+defineConfig({
+  kafka: {
+    brokers: 'a:1',
+    ssl: { ca: ['ca.pem', Buffer.from('')], cert: process.env['CERT'], key: process.env['KEY'] },
+    sasl: { mechanism: 'plain', username: process.env['USER'], password: process.env['PASSWORD'] },
+  },
+});
 
 // @ts-expect-error no such key
 defineConfig({ srve: {} });

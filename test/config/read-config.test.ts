@@ -4,6 +4,8 @@ import type { Environment, Settings } from '../../runtime/config/index.ts';
 
 const surroundings = { root: '/project', file: 'skewless.config.ts', hostname: 'box' };
 
+const PEM = '-----BEGIN SOMETHING-----\n';
+
 function settings(config: unknown, environment: Environment = {}): Settings {
   return readConfig(config, { ...surroundings, environment }).settings;
 }
@@ -57,7 +59,7 @@ test('durations become ms, sizes bytes, paths absolute', () => {
       brokers: 'a:9092, b:9093',
       start: { frontier: 'frontier.json' },
       epochs: { 'page-views': 2 },
-      ssl: { ca: 'PEM', servername: 'broker' },
+      ssl: { ca: 'ca.pem', cert: Buffer.from(PEM), key: PEM, servername: 'broker' },
       sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
       fetch: { maxBytes: '1.5MB' },
     },
@@ -75,7 +77,10 @@ test('durations become ms, sizes bytes, paths absolute', () => {
     groupId: 'skewless-box',
     start: { frontier: '/project/frontier.json' },
     epochs: { 'page-views': 2 },
-    ssl: { ca: 'PEM', servername: 'broker' },
+    ssl: {
+      ...{ ca: ['/project/ca.pem'], cert: PEM, key: PEM, servername: 'broker' },
+      ...{ passphrase: null, rejectUnauthorized: true, minVersion: 'TLSv1.2', ciphers: null },
+    },
     fetch: { maxBytes: 1_572_864, maxWait: 500 },
   });
   expect(read.files).toEqual({
@@ -98,6 +103,10 @@ describe('a wrong key names the nearest right one, with its path', () => {
     [
       { files: { flights: { path: 'a.csv', formt: 'csv' } } },
       'files.flights.formt: there is no such key; did you mean files.flights.format?',
+    ],
+    [
+      { kafka: { brokers: 'a:1', ssl: { serverName: 'b' } } },
+      'kafka.ssl.serverName: there is no such key; did you mean kafka.ssl.servername?',
     ],
     [{ port: 1 }, 'port: there is no such key; did you mean serve.http.port or serve.tcp.port?'],
     [{ serve: { maxLag: '1s' } }, 'serve.maxLag: there is no such key; did you mean serve.ready.maxLag?'],
@@ -141,6 +150,16 @@ describe('a wrong value says what is expected and what was given', () => {
       { kafka: { brokers: 'a:1', epochs: { t: -1 } } },
       'kafka.epochs.t: expected a whole number of at least 0, given -1',
     ],
+    [
+      { kafka: { brokers: 'a:1', ssl: { key: Buffer.from('hunter2'), cert: 'c.pem' } } },
+      'kafka.ssl.key: expected PEM text, or the path of a PEM file, given an object',
+    ],
+    [
+      { kafka: { brokers: 'a:1', ssl: { ca: [] } } },
+      'kafka.ssl.ca: expected PEM text, or the path of a PEM file, or a list of these, given a list',
+    ],
+    [{ kafka: { brokers: 'a:1', ssl: { cert: 'c.pem' } } }, 'kafka.ssl.key: is missing: it goes with cert'],
+    [{ kafka: { brokers: 'a:1', ssl: { key: 'c.key' } } }, 'kafka.ssl.cert: is missing: it goes with key'],
     [
       { log: { level: 'wran' } },
       "log.level: 'wran' is none of 'debug', 'info', 'warn', 'error', 'silent'; did you mean 'warn'?",
@@ -198,10 +217,10 @@ describe('a key whose variable is not set', () => {
     );
   });
 
-  test('is Node’s to judge among TLS options', () => {
-    expect(settings({ kafka: { brokers: 'a:1', ssl: { ca: undefined } } }).kafka!.ssl).toEqual({
-      ca: undefined,
-    });
+  test('is an error among the keys of TLS, too: everybody would be trusted whom Node trusts', () => {
+    expect(problems({ kafka: { brokers: 'a:1', ssl: { ca: undefined } } })).toEqual([
+      'kafka.ssl.ca: is undefined: is the environment variable that it is read from set? Set it, or leave the key out',
+    ]);
   });
 });
 

@@ -13,6 +13,7 @@ import type {
   RecordBatch,
 } from '../../runtime/sources/kafka/protocol.ts';
 import { Readers } from '../../runtime/sources/kafka/readers.ts';
+import { refusalText } from '../../runtime/sources/kafka/refusals.ts';
 import { SourceError } from '../../runtime/sources/source.ts';
 
 const target: Target = { source: 'events', topic: 't', place: 0, arrival: 'log', epoch: 0 };
@@ -257,6 +258,16 @@ test('errors are told apart: to be waited out, refused, wrong, odd', () => {
   expect(failureOf(errorOf({ name: 'KafkaJSLockTimeout', retriable: false }))).toBe('away');
   expect(failureOf(errorOf({ syscall: 'connect', code: 'ENOTFOUND' }))).toBe('away');
   expect(failureOf(errorOf({ name: 'KafkaJSSASLAuthenticationError', retriable: false }))).toBe('refused');
+  for (const lost of [
+    'Closed connection',
+    'Connection error: read ECONNRESET',
+    'Request SaslAuthenticate(key: 36, version: 1) timed out',
+  ]) {
+    const message = `SASL PLAIN authentication failed: ${lost}`;
+    expect(failureOf(errorOf({ name: 'KafkaJSSASLAuthenticationError', retriable: false, message }))).toBe(
+      'away',
+    );
+  }
   expect(failureOf(errorOf({ type: 'TOPIC_AUTHORIZATION_FAILED' }))).toBe('refused');
   expect(failureOf(errorOf({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT', retriable: true }))).toBe('refused');
   expect(failureOf(new SourceError('no'))).toBe('wrong');
@@ -276,4 +287,22 @@ test('retries come ever later, up to a most, scattered', () => {
   expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([75, 150, 300, 600, 750, 750]);
   backoff.reset();
   expect(backoff.next()).toBe(75);
+});
+
+test.each<[object, RegExp]>([
+  [{ code: 'CERT_HAS_EXPIRED' }, /the broker's certificate is not valid now/],
+  [{ code: 'CERT_NOT_YET_VALID' }, /the broker's certificate is not valid now/],
+  [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, /set kafka\.ssl\.ca/],
+  [{ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }, /set kafka\.ssl\.cert and kafka\.ssl\.key/],
+  [{ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' }, /look at kafka\.ssl\.minVersion/],
+  [{ code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' }, /kafka\.ssl\.ciphers/],
+  [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, /the port in kafka\.brokers/],
+  [{ type: 'UNSUPPORTED_SASL_MECHANISM' }, /no login by 'plain': set kafka\.sasl\.mechanism/],
+  [{ type: 'TOPIC_AUTHORIZATION_FAILED' }, /the user 'u' may not do this/],
+  [{ code: 'ERR_SSL_SOMETHING_NEW' }, /^the brokers refuse this client: ERR_SSL_SOMETHING_NEW$/],
+])('a refusal names the key to look at: %j', (about, text) => {
+  const sasl = { mechanism: 'plain', username: 'u', password: 'hush' } as const;
+  const error = errorOf(about);
+  expect(failureOf(error)).toBe('refused');
+  expect(refusalText(error, { ssl: true, sasl })).toMatch(text);
 });

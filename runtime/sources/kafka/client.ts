@@ -31,7 +31,8 @@ export class KafkaClient {
       brokers: [...brokers],
       clientId,
       ...(ssl === undefined ? {} : { ssl }),
-      ...(sasl === undefined ? {} : { sasl }),
+      // kafkajs writes into it.
+      ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
       connectionTimeout,
       authenticationTimeout: connectionTimeout,
       requestTimeout,

@@ -29,18 +29,26 @@ export function failureOf(error: unknown): Failure {
   const passing =
     chain.some(cause => 'retriable' in cause && cause.retriable === true) ||
     chain.some(({ name }) => /^KafkaJS(LockTimeout|GroupCoordinatorNotFound|Timeout)$/.test(name)) ||
+    chain.some(isLostLogin) ||
     chain.some(cause => 'syscall' in cause);
   return passing ? 'away' : 'odd';
 }
 
+/** kafkajs calls it a login that failed, too, when the connection is lost in the middle of one. */
+const LOST_LOGIN = /failed: (Closed connection|Connection |Not connected|Request .* timed out)/;
+
 function isRefusal(error: Error): boolean {
-  if (error.name === 'KafkaJSSASLAuthenticationError') return true;
+  if (error.name === 'KafkaJSSASLAuthenticationError') return !isLostLogin(error);
   if ('type' in error && typeof error.type === 'string' && REFUSALS.has(error.type)) return true;
   return 'code' in error && typeof error.code === 'string' && CERTIFICATES.test(error.code);
 }
 
+function isLostLogin(error: Error): boolean {
+  return error.name === 'KafkaJSSASLAuthenticationError' && LOST_LOGIN.test(error.message);
+}
+
 /** The error and what it came from, outermost first. */
-function* causesOf(error: unknown): Generator<Error> {
+export function* causesOf(error: unknown): Generator<Error> {
   const seen = new Set<unknown>();
   for (let at = error; at instanceof Error && !seen.has(at); at = at.cause) {
     seen.add(at);

@@ -5,6 +5,7 @@ import { SourceError } from '../source.ts';
 import type { Batch, PartitionEnd, RecordSource, SourceHealth } from '../source.ts';
 import { Gate } from '../gate.ts';
 import { Turns } from '../turns.ts';
+import { whyHungUp } from './ask.ts';
 import { Backoff } from './backoff.ts';
 import { registerCodecs } from './codecs.ts';
 import { failureOf, messageOf } from './failures.ts';
@@ -15,6 +16,7 @@ import type { KafkaOptions } from './options.ts';
 import { Positions, targetsOf } from './positions.ts';
 import { Readers } from './readers.ts';
 import type { Reader } from './readers.ts';
+import { refusalText } from './refusals.ts';
 import { Session } from './session.ts';
 
 /** Trouble of a kind not known to pass is tried this often in a row. */
@@ -28,12 +30,15 @@ const CLOSING = 1_500;
  * Reads every partition of all topics, through one cluster's brokers. What is read from where is this source's own
  * affair: no consumer group, no committed offset and no rebalance has a part in it.
  *
- * Brokers that are away are tried again for ever. What they say that would make an answer wrong ends `run`.
+ * Brokers that are away are tried again for ever. What they say that would make an answer wrong ends `run`, and so
+ * does that they do not let this client in, unless they once did.
  */
 export function kafkaSource(options: KafkaOptions): RecordSource {
   registerCodecs();
   return new KafkaSource(options);
 }
+
+type Trouble = 'away' | 'refused';
 
 class KafkaSource implements RecordSource {
   readonly #options: KafkaOptions;
@@ -47,6 +52,8 @@ class KafkaSource implements RecordSource {
   #session: Session | null = null;
   #running: Promise<void> | null = null;
   #health: SourceHealth | null = null;
+  /** What was last said of brokers that are not to be had. */
+  #trouble: Trouble | null = null;
   #hasRun = false;
   #oddities = 0;
   /** What ended the source: taken as it is, whatever the connection says then. */
@@ -66,7 +73,7 @@ class KafkaSource implements RecordSource {
     } finally {
       this.#closing.abort();
       await this.#group.close();
-      this.#tell('stopped', null);
+      this.#tell('stopped');
     }
   }
 
@@ -74,7 +81,7 @@ class KafkaSource implements RecordSource {
     const targets = targetsOf(this.#options);
     const readers = new Readers(targets, new Positions(from, targets, this.#options.start));
     this.#readers = readers;
-    this.#tell('connecting', null);
+    this.#tell('connecting');
     while (!this.#closing.signal.aborted) {
       const began = performance.now();
       try {
@@ -101,7 +108,7 @@ class KafkaSource implements RecordSource {
   #connected(): void {
     this.#hasRun = true;
     this.#backoff.reset();
-    this.#tell('running', null);
+    this.#tell('running');
     this.#group.start();
   }
 
@@ -125,21 +132,27 @@ class KafkaSource implements RecordSource {
   async #afterTrouble(error: unknown, lasted: number): Promise<void> {
     if (this.#verdict !== null || this.#closing.signal.aborted) return;
     const { logger } = this.#options;
-    const reason = messageOf(error);
+    const failure = failureOf(error);
+    const reason = failure === 'refused' ? refusalText(error, this.#options) : messageOf(error);
     if (error instanceof Restart) {
       logger.info({ reason }, 'reading from Kafka begins anew');
       if (lasted < SHORT) await this.#rest();
       return;
     }
-    const failure = failureOf(error);
     if (failure === 'odd') this.#oddities += 1;
     if (failure === 'wrong') throw asSourceError(error, reason);
-    if (failure === 'refused' && !this.#hasRun)
-      throw asSourceError(error, `the brokers refuse this client: ${reason}`);
+    if (failure === 'refused' && !this.#hasRun) throw asSourceError(error, reason);
+    if (failure === 'away' && !this.#hasRun) await this.#checkWay(error);
     if (this.#oddities > ODD_TRIES)
       throw asSourceError(error, `reading from Kafka failed ${this.#oddities} times: ${reason}`);
-    this.#tell('away', reason);
+    this.#tellAway(failure === 'refused' ? 'refused' : 'away', reason);
     await this.#rest();
+  }
+
+  /** @throws SourceError where the brokers are there, and are spoken to in a way that they do not speak */
+  async #checkWay(error: unknown): Promise<void> {
+    const why = await whyHungUp(error, this.#options, this.#closing.signal);
+    if (why !== null && !this.#closing.signal.aborted) throw asSourceError(error, why);
   }
 
   async #rest(): Promise<void> {
@@ -152,16 +165,27 @@ class KafkaSource implements RecordSource {
     this.#session?.end();
   }
 
-  #tell(health: SourceHealth, detail: string | null): void {
+  #tell(health: Exclude<SourceHealth, 'away'>): void {
     const before = this.#health;
     if (before === health) return;
     this.#health = health;
+    this.#trouble = null;
     const { logger, events, brokers } = this.#options;
-    const about = { brokers, ...(detail === null ? {} : { reason: detail }) };
-    if (health === 'away') logger.warn(about, 'Kafka is away: trying again');
-    else if (health === 'running')
-      logger.info(about, before === 'away' ? 'Kafka is back' : 'reading from Kafka');
-    events?.health(health, detail);
+    if (health === 'running')
+      logger.info({ brokers }, before === 'away' ? 'Kafka is back' : 'reading from Kafka');
+    events?.health(health, null);
+  }
+
+  /** Once, until it is another trouble: who waits for brokers must learn when it is a login that they refuse. */
+  #tellAway(trouble: Trouble, reason: string): void {
+    if (this.#trouble === trouble) return;
+    this.#health = 'away';
+    this.#trouble = trouble;
+    const { logger, events, brokers } = this.#options;
+    if (trouble === 'refused')
+      logger.error({ brokers, reason }, 'Kafka refuses what it took before: trying again');
+    else logger.warn({ brokers, reason }, 'Kafka is away: trying again');
+    events?.health('away', reason);
   }
 
   pause(): void {

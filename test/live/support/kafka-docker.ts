@@ -1,6 +1,6 @@
 import { createContainer, docker } from './docker.ts';
 import { askBroker, brokerSettings } from './kafka-server.ts';
-import type { KafkaServer } from './kafka-server.ts';
+import type { KafkaListener, KafkaServer } from './kafka-server.ts';
 import { freePort } from './ports.ts';
 import { untilReady } from './until-ready.ts';
 
@@ -8,20 +8,20 @@ import { untilReady } from './until-ready.ts';
 const image = 'apache/kafka:3.9.1';
 
 /** A broker in a container. It listens on the port that it is published at, so its address holds inside and outside. */
-export async function startKafkaDocker(): Promise<KafkaServer> {
+export async function startKafkaDocker(listeners: readonly KafkaListener[] = []): Promise<KafkaServer> {
   const port = await freePort();
   const controllerPort = await freePort();
   const settings = {
-    ...brokerSettings(port, controllerPort),
-    listeners: `PLAINTEXT://:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    ...brokerSettings({ port, controllerPort, host: '', listeners }),
     'log.dirs': '/tmp/kafka-data',
   };
   const environment = Object.entries(settings).flatMap(([name, value]) => [
     '--env',
-    `KAFKA_${name.toUpperCase().replaceAll('.', '_')}=${value}`,
+    `KAFKA_${name.toUpperCase().replaceAll('-', '___').replaceAll('.', '_')}=${value}`,
   ]);
   const heap = ['--env', 'KAFKA_HEAP_OPTS=-Xms256m -Xmx512m'];
-  const publish = ['--publish', `127.0.0.1:${port}:${port}`];
+  const ports = [port, ...listeners.map(each => each.port)];
+  const publish = ports.flatMap(each => ['--publish', `127.0.0.1:${each}:${each}`]);
   const container = await createContainer(image, [...publish, ...heap, ...environment]);
   const brokers = [`127.0.0.1:${port}`];
   const server: KafkaServer = {

@@ -7,7 +7,7 @@ import { heldFolder, startHeld } from './held-process.ts';
 import type { HeldProcess } from './held-process.ts';
 import { classPath, findJava, javaRemedies } from './java.ts';
 import { askBroker, brokerSettings } from './kafka-server.ts';
-import type { KafkaServer } from './kafka-server.ts';
+import type { KafkaListener, KafkaServer } from './kafka-server.ts';
 import { MissingPart } from './missing.ts';
 import { freePort } from './ports.ts';
 import { untilReady } from './until-ready.ts';
@@ -20,7 +20,7 @@ const jvmFlags = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-Xshare:auto', ..
  * A broker of Kafka's own jars, on loopback, in a temporary folder.
  * @throws MissingPart without Java or Maven
  */
-export async function startKafkaJars(): Promise<KafkaServer> {
+export async function startKafkaJars(listeners: readonly KafkaListener[] = []): Promise<KafkaServer> {
   const { java, jars } = await javaAndJars();
   const folder = heldFolder('kafka');
   const log = join(folder.path, 'kafka.log');
@@ -30,8 +30,7 @@ export async function startKafkaJars(): Promise<KafkaServer> {
   await writeFile(
     settings,
     Object.entries({
-      ...brokerSettings(port, controllerPort),
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      ...brokerSettings({ port, controllerPort, host: '127.0.0.1', listeners }),
       'log.dirs': join(folder.path, 'data'),
     })
       .map(([name, value]) => `${name}=${value}\n`)

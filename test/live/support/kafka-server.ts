@@ -16,15 +16,48 @@ export interface KafkaServer {
   close(): Promise<void>;
 }
 
+/** One more address of a broker, beside the one in plain text that tests and tools use. */
+export interface KafkaListener {
+  /** Of capital letters; what `settings` are told of goes by it. */
+  readonly name: string;
+  readonly protocol: 'SSL' | 'SASL_SSL';
+  readonly port: number;
+  /** Its own, as a file of Java properties has them: `{ 'ssl.client.auth': 'required' }`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface BrokerPlace {
+  readonly port: number;
+  readonly controllerPort: number;
+  /** The address that the listeners bind; none: all. */
+  readonly host: string;
+  readonly listeners: readonly KafkaListener[];
+}
+
 /** What a broker of one node needs to be told, and what makes it quick; topics stamp LogAppendTime unless told otherwise. */
-export function brokerSettings(port: number, controllerPort: number): Record<string, string> {
+export function brokerSettings({
+  port,
+  controllerPort,
+  host,
+  listeners,
+}: BrokerPlace): Record<string, string> {
+  const all = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port }, ...listeners];
+  const at = (address: string): string[] => all.map(each => `${each.name}://${address}:${each.port}`);
+  const own = listeners.flatMap(({ name, settings }) =>
+    Object.entries(settings).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]),
+  );
   return {
+    ...(Object.fromEntries(own) as Record<string, string>),
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: [...at(host), `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT',
+      ...all.map(({ name, protocol }) => `${name}:${protocol}`),
+    ].join(','),
+    'advertised.listeners': at('127.0.0.1').join(','),
     'offsets.topic.replication.factor': '1',
     'offsets.topic.num.partitions': '1',
     'transaction.state.log.replication.factor': '1',

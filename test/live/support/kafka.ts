@@ -6,7 +6,7 @@ import { dockerRuns } from './docker.ts';
 import { containerTool, startKafkaDocker } from './kafka-docker.ts';
 import { javaTool, startKafkaJars } from './kafka-jars.ts';
 import { askBroker, quietClient } from './kafka-server.ts';
-import type { KafkaServer } from './kafka-server.ts';
+import type { KafkaListener, KafkaServer } from './kafka-server.ts';
 
 /** A broker as tests have it. */
 export interface TestKafka {
@@ -44,13 +44,19 @@ declare module 'vitest' {
   }
 }
 
+export interface KafkaChoice {
+  /** One of the caller's own, which alone may be stopped and started, and listen at more than its plain address. */
+  readonly own?: boolean;
+  readonly listeners?: readonly KafkaListener[];
+}
+
 /**
- * A real Apache Kafka: the one that all test files of the run share, or one of the caller's own, which alone may be
- * stopped and started. KAFKA_BROKERS names the shared one; else it comes with Docker, else of Kafka's own jars.
+ * A real Apache Kafka: the one that all test files of the run share, or one of the caller's own. KAFKA_BROKERS names
+ * the shared one; else it comes with Docker, else of Kafka's own jars.
  * @throws MissingPart with the commands that bring it
  */
-export async function startKafka({ own = false } = {}): Promise<TestKafka> {
-  if (own) return testKafka(await startServer());
+export async function startKafka({ own = false, listeners = [] }: KafkaChoice = {}): Promise<TestKafka> {
+  if (own) return testKafka(await startServer(listeners));
   const shared = inject('kafka');
   if ('missing' in shared) throw new Error(shared.missing);
   const refuse = (): Promise<void> =>
@@ -70,8 +76,8 @@ export async function startSharedKafka(): Promise<KafkaServer> {
   return { kind: 'existing', brokers, start: nothing, stop: nothing, kill: nothing, close: nothing };
 }
 
-async function startServer(): Promise<KafkaServer> {
-  return dockerRuns() ? startKafkaDocker() : startKafkaJars();
+async function startServer(listeners: readonly KafkaListener[] = []): Promise<KafkaServer> {
+  return dockerRuns() ? startKafkaDocker(listeners) : startKafkaJars(listeners);
 }
 
 function testKafka(server: KafkaServer): TestKafka {
