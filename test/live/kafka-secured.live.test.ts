@@ -1,12 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { historyFrontier } from '../../runtime/history/index.ts';
+import type { AnyDatabase } from '../../runtime/history/session.ts';
 import { SourceError } from '../../runtime/sources/source.ts';
+import { run, start } from '../cli/support.ts';
+import type { Started } from '../cli/support.ts';
 import { authority } from '../support/certificates.ts';
+import { testDatabase } from '../support/postgres.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { view } from './service/views-project.ts';
 import { LOGIN_HOLDS, startSecuredKafka } from './support/kafka-secured.ts';
 import type { SecuredKafka } from './support/kafka-secured.ts';
 import { read, unique, until } from './support/kafka-reading.ts';
 import type { Reading, ReadingOptions } from './support/kafka-reading.ts';
-import { said } from './support/said.ts';
+import { freePort } from './support/ports.ts';
+import { linesWith, said } from './support/said.ts';
+import type { SaidLine } from './support/said.ts';
+import { securedProject } from './support/secured-project.ts';
+import type { SecuredProject } from './support/secured-project.ts';
 
 let kafka: SecuredKafka;
 let topic: string;
@@ -30,10 +42,10 @@ function reading(brokers: readonly string[], options: ReadingOptions): Reading {
   return started;
 }
 
-async function send(value: string): Promise<void> {
+async function send(value: string, to = topic): Promise<void> {
   const producer = kafka.client().producer();
   await producer.connect();
-  await producer.send({ topic, messages: [{ value }] });
+  await producer.send({ topic: to, messages: [{ value }] });
   await producer.disconnect();
 }
 
@@ -67,6 +79,14 @@ describe('records come', () => {
     expect(started.texts()[0]).toBe('first');
     await started.close();
   });
+});
+
+test('what the source is given stays as it is: the archiver’s thread gets the same', async () => {
+  const { sasl } = login('plain');
+  const given = structuredClone(sasl);
+  const started = reading(kafka.at.login, { ...tls(), ...(sasl === undefined ? {} : { sasl }) });
+  await until('it has come', () => started.records.length > 0);
+  expect(sasl).toEqual(given);
 });
 
 describe('what keeps a client out ends it, with what is wrong and the key to look at', () => {
@@ -161,7 +181,7 @@ describe('what keeps a client out ends it, with what is wrong and the key to loo
 });
 
 test('a login is renewed while it reads; one that is refused later is told as that, and tried again', async () => {
-  const { log, with: linesWith } = said();
+  const { log, with: lines } = said();
   const steady = reading(kafka.at.login, {
     ...tls(),
     ...login('scram-sha-512'),
@@ -175,15 +195,77 @@ test('a login is renewed while it reads; one that is refused later is told as th
 
   await kafka.setScramPassword('SCRAM-SHA-512', 'another');
   const refused = 'Kafka refuses what it took before: trying again';
-  await until('it is refused', () => linesWith(refused).length > 0);
-  expect(linesWith(refused)[0]!['reason']).toMatch(/the user 'alice' cannot log in: look at kafka\.sasl\./);
-  expect(linesWith('Kafka is away: trying again')).toEqual([]);
+  await until('it is refused', () => lines(refused).length > 0);
+  expect(lines(refused)[0]!['reason']).toMatch(/the user 'alice' cannot log in: look at kafka\.sasl\./);
+  expect(lines('Kafka is away: trying again')).toEqual([]);
 
   await kafka.setScramPassword('SCRAM-SHA-512', kafka.user.password);
-  await until('it is back', () => linesWith('Kafka is back').length > 0);
+  await until('it is back', () => lines('Kafka is back').length > 0);
   await send('later');
   await until('it reads on', () => steady.texts().includes('later'));
   expect(steady.error).toBeUndefined();
-  expect(linesWith(refused)).toHaveLength(1);
+  expect(lines(refused)).toHaveLength(1);
   expect(steady.texts().filter(text => text === 'first')).toHaveLength(1);
+});
+
+describe('the whole service, with certificates from files and secrets from the environment', () => {
+  let database: TestDatabase;
+  let db: AnyDatabase;
+  let project: SecuredProject;
+  let service: Started | undefined;
+  const views = unique('views');
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    db = new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) });
+    const { user, host, database: name } = database.connection;
+    const history = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
+    [project] = await Promise.all([securedProject(kafka, views, history), kafka.createTopic(views)]);
+  });
+
+  afterAll(async () => {
+    service?.process.kill('SIGKILL');
+    await db?.destroy();
+    project?.remove();
+  });
+
+  const running = (): string[] => ['run', '--root', project.root];
+  const linesOf = (output: string): SaidLine[] =>
+    output
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line) as SaidLine);
+
+  test('it serves and archives what comes', async () => {
+    const port = await freePort();
+    const started = start(running(), { ...project.environment, SKEWLESS_HTTP_PORT: String(port) });
+    service = started;
+    for (const id of [1, 2]) await send(JSON.stringify(view(id, 7)), views);
+    const served = async (): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/groups/user_views?user_id=7`).catch(() => null);
+      return answer === null ? '' : answer.text();
+    };
+    const archived = async (): Promise<number | undefined> =>
+      (await historyFrontier(db).catch(() => []))[0]?.nextOffset;
+    await until('both are served', async () => (await served()).includes('"views_1d":2'), 60_000);
+    await until('both are archived', async () => (await archived()) === 2, 60_000);
+    started.process.kill('SIGTERM');
+    expect(await started.exit).toBe(0);
+    expect(linesWith(linesOf(started.stdout()), /Kafka (is away|refuses)/)).toEqual([]);
+  });
+
+  test('it ends where its login is refused, and says so without the password', async () => {
+    const { code, stdout, stderr } = await run(running(), {
+      ...project.environment,
+      ...{ SKEWLESS_HTTP_PORT: '0', SKEWLESS_KAFKA_PASSWORD: 'swordfish' },
+    });
+    expect(code).toBe(1);
+    const [line] = linesWith(linesOf(stdout), 'the sources cannot go on, and the service ends');
+    expect(JSON.stringify(line)).toMatch(/the user 'alice' cannot log in: look at .*kafka\.sasl\.password/);
+    for (const output of [stdout, stderr]) {
+      expect(output).not.toContain('swordfish');
+      expect(output).not.toContain(project.environment['KEY_PASSPHRASE']);
+      expect(output).not.toContain('BEGIN');
+    }
+  });
 });

@@ -295,7 +295,7 @@ test.each<[object, RegExp]>([
   [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, /set kafka\.ssl\.ca/],
   [{ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }, /set kafka\.ssl\.cert and kafka\.ssl\.key/],
   [{ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' }, /look at kafka\.ssl\.minVersion/],
-  [{ code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' }, /kafka\.ssl\.ciphers/],
+  [{ code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' }, /kafka\.ssl\.ciphers, at kafka\.ssl\.cert/],
   [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, /the port in kafka\.brokers/],
   [{ type: 'UNSUPPORTED_SASL_MECHANISM' }, /no login by 'plain': set kafka\.sasl\.mechanism/],
   [{ type: 'TOPIC_AUTHORIZATION_FAILED' }, /the user 'u' may not do this/],

@@ -30,7 +30,8 @@ const meanings: readonly (readonly [RegExp, (about: About) => string])[] = [
   [
     /^ERR_SSL_(\w*PROTOCOL\w*|\w*HANDSHAKE_FAILURE|\w*VERSION\w*)$/,
     () =>
-      'TLS cannot be agreed upon: look at kafka.ssl.minVersion and kafka.ssl.ciphers, and at the port in kafka.brokers',
+      'TLS cannot be agreed upon: look at kafka.ssl.minVersion and kafka.ssl.ciphers, at kafka.ssl.cert, which the ' +
+      'broker may want, and at the port in kafka.brokers',
   ],
   [
     /^(SASL_AUTHENTICATION_FAILED|KafkaJSSASLAuthenticationError)$/,

@@ -54,9 +54,10 @@ export async function startSecuredKafka(): Promise<SecuredKafka> {
     ]);
   };
   try {
-    // The broker takes one of a user's at a time.
-    await setScramPassword('SCRAM-SHA-256', user.password);
-    await setScramPassword('SCRAM-SHA-512', user.password);
+    // The broker takes no two of a user's in one request.
+    await Promise.all(
+      (['SCRAM-SHA-256', 'SCRAM-SHA-512'] as const).map(each => setScramPassword(each, user.password)),
+    );
   } catch (error) {
     await kafka.close();
     throw error;
