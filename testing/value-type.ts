@@ -17,8 +17,8 @@ export type TypeAt = (path: readonly string[]) => ValueType | null;
  * is exact where every branch of `?:` and `??` is a column, its negation or a fitting literal; else a double.
  */
 export function typeOfLambda(lambda: AnyLambda, typeAt: TypeAt): ValueType {
-  const node = parseExpressionAt(`(${lambda.toString()})`, 0, { ecmaVersion: 'latest' });
-  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionExpression') return unknown;
+  const node = syntaxOf(lambda);
+  if (node?.type !== 'ArrowFunctionExpression' && node?.type !== 'FunctionExpression') return unknown;
   const result = resultOf(node);
   if (result === null) return unknown;
   const [row, instant] = node.params;
@@ -37,10 +37,23 @@ interface Scope {
   readonly typeAt: TypeAt;
 }
 
+/** Of the text that JavaScript has of a function; that of a method stands in an object only: `where(e) { … }`. */
+function syntaxOf(lambda: AnyLambda): AnyNode | null {
+  const parse = (text: string): AnyNode => parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
+  const text = lambda.toString();
+  try {
+    return parse(`(${text})`);
+  } catch {
+    const object = parse(`({${text}})`);
+    const [method] = object.type === 'ObjectExpression' ? object.properties : [];
+    return method?.type === 'Property' ? method.value : null;
+  }
+}
+
 /** The expression body, or the argument of a single `return`. */
 function resultOf(lambda: ArrowFunctionExpression | FunctionExpression): AnyNode | null {
   if (lambda.body.type !== 'BlockStatement') return lambda.body;
-  const [only, ...more] = lambda.body.body;
+  const [only, ...more] = lambda.body.body.filter(({ type }) => type !== 'EmptyStatement');
   return more.length === 0 && only?.type === 'ReturnStatement' ? (only.argument ?? null) : null;
 }
 
@@ -130,9 +143,10 @@ function pathOf(node: AnyNode, row: Pattern | undefined): string[] | null {
   if (node.type === 'Identifier') {
     if (row?.type === 'Identifier' && row.name === node.name) return [];
     for (const property of row?.type === 'ObjectPattern' ? row.properties : []) {
-      if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
-      if (property.value.type === 'Identifier' && property.value.name === node.name)
-        return [property.key.name];
+      if (property.type !== 'Property' || property.value.type !== 'Identifier') continue;
+      if (property.value.name !== node.name) continue;
+      const name = property.key.type === 'Identifier' ? property.key.name : textOf(property.key);
+      if (name !== null) return [name];
     }
     return null;
   }
@@ -140,9 +154,15 @@ function pathOf(node: AnyNode, row: Pattern | undefined): string[] | null {
   const from = pathOf(node.object, row);
   if (from === null) return null;
   if (!node.computed && node.property.type === 'Identifier') return [...from, node.property.name];
-  return node.property.type === 'Literal' && typeof node.property.value === 'string'
-    ? [...from, node.property.value]
-    : null;
+  const name = textOf(node.property);
+  return name === null ? null : [...from, name];
+}
+
+/** The text that a literal stands for: `'n'`, or `n` between backticks. */
+function textOf(node: AnyNode): string | null {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  if (node.type !== 'TemplateLiteral' || node.quasis.length !== 1) return null;
+  return node.quasis[0]!.value.cooked ?? null;
 }
 
 /** Rule 2, "joining the branches". */
@@ -151,14 +171,13 @@ function join(types: readonly ValueType[]): ValueType {
   const columns = types.filter(type => type.kind !== 'literal');
   const first = columns[0];
   if (first === undefined) {
-    return literals.length === 0 ? unknown : literals.every(Number.isSafeInteger) ? { kind: 'int' } : double;
+    return literals.length === 0 ? unknown : literals.every(isWhole) ? { kind: 'int' } : double;
   }
   if (literals.length === 0 && columns.every(type => type.kind === first.kind) && first.kind !== 'decimal')
     return first;
   if (columns.some(type => type.kind === 'unknown')) return unknown;
   if (columns.every(type => ['text', 'enum', 'uuid'].includes(type.kind))) return text;
-  if (columns.every(type => type.kind === 'int'))
-    return literals.every(Number.isSafeInteger) ? first : double;
+  if (columns.every(type => type.kind === 'int')) return literals.every(isWhole) ? first : double;
   const decimal = columns.every(type => type.kind === 'decimal') ? widest(columns) : null;
   return decimal !== null && literals.every(value => fits(value, decimal)) ? decimal : double;
 }
@@ -172,7 +191,13 @@ function widest(decimals: readonly Decimal[]): Decimal | null {
   return precision <= 15 ? { kind: 'decimal', precision, scale } : null;
 }
 
+/** No int and no decimal has −0. */
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
+}
+
 function fits(value: number, { precision, scale }: Decimal): boolean {
+  if (Object.is(value, -0)) return false;
   const scaled = Math.round(value * 10 ** scale);
   return scaled / 10 ** scale === value && Math.abs(scaled) < 10 ** precision;
 }

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import type { AnyLambda } from '../../dsl/index.ts';
-import type { Column } from '../../generator/ir/types.ts';
+import type { Column, ScalarType } from '../../generator/ir/types.ts';
 import { printExpr, printType } from '../../generator/ir/print.ts';
+import { typeOfLambda } from '../../testing/value-type.ts';
 import { TemporaryProject } from './support/temporary.ts';
 
 const columns: readonly Column[] = [
@@ -9,6 +10,7 @@ const columns: readonly Column[] = [
   { name: 'j', type: { kind: 'int' }, nullable: true },
   { name: 'd', type: { kind: 'decimal', precision: 10, scale: 2 }, nullable: false },
   { name: 'n', type: { kind: 'decimal', precision: 8, scale: 4 }, nullable: true },
+  { name: 's', type: { kind: 'decimal', precision: 12, scale: 8 }, nullable: true },
   { name: 'w', type: { kind: 'decimal', precision: 15, scale: 0 }, nullable: true },
   { name: 'x', type: { kind: 'double' }, nullable: true },
   { name: 'b', type: { kind: 'boolean' }, nullable: false },
@@ -37,6 +39,21 @@ const cases: readonly (readonly [lambda: string, type: string])[] = [
   ['e => (e.b ? (e.j ?? 0) : -e.i)', 'int'],
   ['e => (e.b ? 1 : 0.5)', 'double'],
   ['() => 1', 'int'],
+  ['e => (e).i', 'int'],
+  ['e => (e satisfies E).d', 'decimal(10,2)'],
+  ['e => e[`d`]', 'decimal(10,2)'],
+  ["e => e[('i')]", 'int'],
+  ["({ 'i': whole }) => whole", 'int'],
+  ['e => { type Name = string; return e.i; }', 'int'],
+  ['e => { ; return e.d; }', 'decimal(10,2)'],
+  ['{ where(e: E) { return e.d; } }.where', 'decimal(10,2)'],
+  ['e => (e.b ? e.i : -(5))', 'int'],
+  ['e => (e.b ? e.i : - -5)', 'int'],
+  ['e => (e.b ? e.i : -0)', 'double'],
+  ['e => e.n ?? -0', 'double'],
+  ['e => e.n ?? 1e-4', 'decimal(8,4)'],
+  ['e => e.s ?? 1e-7', 'decimal(12,8)'],
+  ['e => e.s ?? 1e21', 'double'],
   ['e => e.x', 'double'],
   ['e => e.i + 1', 'double'],
   ['e => -(e.j ?? 0)', 'double'],
@@ -52,7 +69,7 @@ const files = new TemporaryProject({
   'inputs.ts': `
 export interface E {
   readonly i: number; readonly j: number | null; readonly d: number; readonly n: number | null;
-  readonly w: number | null; readonly x: number | null; readonly b: boolean; readonly t: number;
+  readonly s: number | null; readonly w: number | null; readonly x: number | null; readonly b: boolean; readonly t: number;
 }
 const CONSTANT = 0;
 const same = (x: number) => x;
@@ -70,6 +87,19 @@ test.each(cases.map(([lambda, type], index) => ({ lambda, type, index })))(
     const expr = project.lowerInput(lambdas[index]!, { kind: 'row', columns }, report);
     expect(report.list()).toEqual([]);
     expect(printType(expr!.type)).toBe(type);
+  },
+);
+
+test.each(cases.map(([lambda, type], index) => ({ lambda, type, index })))(
+  'the oracle reads $lambda as $type',
+  ({ type, index }) => {
+    const typeAt = ([name]: readonly string[]): ScalarType | null =>
+      columns.find(column => column.name === name)?.type ?? null;
+    const read = typeOfLambda(lambdas[index]!, typeAt);
+    // What its text does not tell is not exact, whatever it is.
+    const exact = read.kind === 'decimal' ? `decimal(${read.precision},${read.scale})` : read.kind;
+    if (/^int|^decimal/.test(type)) expect(exact).toBe(type);
+    else expect(exact).not.toMatch(/^int|^decimal/);
   },
 );
 

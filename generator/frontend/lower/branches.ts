@@ -57,13 +57,10 @@ function joinNumbers(leaves: readonly Expr[]): ScalarType {
   return { kind: 'decimal', precision: scale + whole, scale };
 }
 
-/** By its shortest digits, those a person would write. */
+/** Whether it is written, by a person, with no more digits than these. */
 function fitsDecimal(constant: number, whole: number, scale: number): boolean {
-  if (Object.is(constant, -0)) return false;
-  const match = /^-?(\d+)(?:\.(\d+))?$/.exec(String(constant));
-  if (match === null) return false;
-  const [, before = '', after = ''] = match;
-  return (before === '0' ? 0 : before.length) <= whole && after.length <= scale;
+  if (Object.is(constant, -0) || Math.abs(constant) >= 10 ** whole) return false;
+  return Number(constant.toFixed(scale)) === constant;
 }
 
 /** Gives the nodes that choose between leaves, and the constants among the leaves, the type joined. */

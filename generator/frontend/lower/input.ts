@@ -4,10 +4,10 @@ import type { Span } from '../../diagnostics/index.ts';
 import type { Expr } from '../../ir/expr.ts';
 import type { Scope } from '../scope.ts';
 import { joinTypes, leavesOf, retype } from './branches.ts';
-import { withoutParentheses } from './expression.ts';
 import { lowerLambda, syntaxOf } from './lambda.ts';
 import type { Lowering } from './lowering.ts';
 import { arithmeticOf } from './operators.ts';
+import { isTypeOnly } from './statements.ts';
 import { literal } from './value.ts';
 import type { FunctionNode } from './value.ts';
 
@@ -62,45 +62,63 @@ function asDouble(expr: Expr): Expr {
   return arithmeticOf('-', expr, literal(0));
 }
 
-/** An expression body, or a block that is one `return`. */
+/** An expression body, or a block that is one `return`: what is erased before it runs has no part in it. */
 function isExact(lambda: FunctionNode): boolean {
   const { body } = lambda;
   const [parameter] = lambda.parameters;
   if (body === undefined) return false;
   if (!ts.isBlock(body)) return isExactExpression(body, parameter);
-  const [statement, ...others] = body.statements;
+  const [statement, ...others] = body.statements.filter(isExecuted);
   if (statement === undefined || others.length > 0 || !ts.isReturnStatement(statement)) return false;
   return statement.expression !== undefined && isExactExpression(statement.expression, parameter);
 }
 
-function isExactExpression(node: ts.Expression, row: ts.ParameterDeclaration | undefined): boolean {
+function isExecuted(statement: ts.Statement): boolean {
+  return !ts.isEmptyStatement(statement) && !isTypeOnly(statement);
+}
+
+function isExactExpression(written: ts.Expression, row: ts.ParameterDeclaration | undefined): boolean {
+  const node = executed(written);
   const again = (inner: ts.Expression): boolean => isExactExpression(inner, row);
-  if (ts.isParenthesizedExpression(node) || ts.isSatisfiesExpression(node)) return again(node.expression);
   if (ts.isConditionalExpression(node)) return again(node.whenTrue) && again(node.whenFalse);
   if (ts.isBinaryExpression(node)) {
     const { kind } = node.operatorToken;
     return kind === ts.SyntaxKind.QuestionQuestionToken && again(node.left) && again(node.right);
   }
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) {
-    return ts.isNumericLiteral(node.operand) || isColumn(withoutParentheses(node.operand), row);
-  }
   return (
-    ts.isNumericLiteral(node) ||
+    isNumber(node) ||
+    (isNegation(node) && isColumn(executed(node.operand), row)) ||
     node.kind === ts.SyntaxKind.NullKeyword ||
     (ts.isIdentifier(node) && node.text === 'undefined') ||
     isColumn(node, row)
   );
 }
 
+/** What JavaScript runs of it: without parentheses and `satisfies`. */
+function executed(node: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(node) || ts.isSatisfiesExpression(node)
+    ? executed(node.expression)
+    : node;
+}
+
+/** A number literal, negated or not. */
+function isNumber(node: ts.Expression): boolean {
+  return ts.isNumericLiteral(node) || (isNegation(node) && isNumber(executed(node.operand)));
+}
+
+function isNegation(node: ts.Expression): node is ts.PrefixUnaryExpression {
+  return ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken;
+}
+
 /** `e.x`, `e['x']`, `c.after?.x`, or `x` of `({ x }) => …`. */
-function isColumn(node: ts.Node, row: ts.ParameterDeclaration | undefined): boolean {
+function isColumn(node: ts.Expression, row: ts.ParameterDeclaration | undefined): boolean {
   if (row === undefined) return false;
   if (ts.isIdentifier(node)) return ts.isObjectBindingPattern(row.name) && names(row.name, node.text);
-  if (ts.isPropertyAccessExpression(node)) return isRow(node.expression, row);
+  if (ts.isPropertyAccessExpression(node)) return isRow(executed(node.expression), row);
   return (
     ts.isElementAccessExpression(node) &&
-    ts.isStringLiteralLike(node.argumentExpression) &&
-    isRow(node.expression, row)
+    ts.isStringLiteralLike(executed(node.argumentExpression)) &&
+    isRow(executed(node.expression), row)
   );
 }
 
@@ -112,7 +130,7 @@ function isRow(node: ts.Expression, row: ts.ParameterDeclaration): boolean {
   return (
     ts.isPropertyAccessExpression(node) &&
     (node.name.text === 'before' || node.name.text === 'after') &&
-    isRow(node.expression, row)
+    isRow(executed(node.expression), row)
   );
 }
 

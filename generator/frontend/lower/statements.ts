@@ -59,7 +59,8 @@ function lowerBlock(
   return refuseStatement(statement, context);
 }
 
-function isTypeOnly(statement: ts.Statement): boolean {
+/** What is gone before JavaScript runs. */
+export function isTypeOnly(statement: ts.Statement): boolean {
   return ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement);
 }
 
