@@ -22,19 +22,67 @@ export function conditionOf(node: ts.Expression, frame: Frame, context: LambdaCo
   return found.expr;
 }
 
+/** What a condition comes to, whatever the row: where constants make it; else no answer. */
+export function decisionOf(condition: Expr): boolean | null {
+  switch (condition.kind) {
+    case 'literal':
+      return condition.value === true;
+    case 'is-null':
+      return condition.value.kind === 'literal' ? (condition.value.value === null) !== condition.not : null;
+    case 'not': {
+      const decision = decisionOf(condition.value);
+      return decision === null ? null : !decision;
+    }
+    case 'logic': {
+      const [left, right] = [decisionOf(condition.left), decisionOf(condition.right)];
+      const decisive = condition.operator === '||';
+      if (left === decisive || right === decisive) return decisive;
+      return left === null || right === null ? null : !decisive;
+    }
+    default:
+      return null;
+  }
+}
+
 /** `condition ? then : otherwise`. */
 export function lowerConditional(
   node: ts.ConditionalExpression,
   frame: Frame,
   context: LambdaContext,
 ): Value {
-  const parts = context.all<Expr | Value>([
+  return branch(
     () => conditionOf(node.condition, frame, context),
     () => valueOf(node.whenTrue, frame, context),
     () => valueOf(node.whenFalse, frame, context),
-  ]);
-  const [condition, then, otherwise] = parts as [Expr, Value, Value];
-  return choose(condition, then, otherwise, node, context);
+    node,
+    context,
+  );
+}
+
+/** Lowers a condition and the two ways from it; one that no row takes is left out where it cannot be lowered. */
+export function branch(
+  condition: () => Expr,
+  then: () => Value,
+  otherwise: () => Value,
+  node: ts.Node,
+  context: LambdaContext,
+): Value {
+  let decision: boolean | null = null;
+  const [chosen, ...ways] = context.all<Expr | Value | null>([
+    () => {
+      const lowered = condition();
+      decision = decisionOf(lowered);
+      return lowered;
+    },
+    () => (decision === false ? context.unreachable(then) : then()),
+    () => (decision === true ? context.unreachable(otherwise) : otherwise()),
+  ]) as [Expr, Value | null, Value | null];
+  const [first, second] = ways;
+  if (first === null) return second!;
+  if (second === null) return first;
+  const join = (): Value => choose(chosen, first, second, node, context);
+  if (decision === null) return join();
+  return context.unreachable(join) ?? (decision ? first : second);
 }
 
 /** Joins two values that a condition chooses between. */

@@ -3,7 +3,7 @@ import type { Expr } from '../../ir/expr.ts';
 import { asValue, place } from './expression.ts';
 import type { Frame, LambdaContext } from './lowering.ts';
 import { compare } from './operators.ts';
-import { booleanType, columnExpr, value, within } from './value.ts';
+import { booleanType, columnExpr, literal, value, within } from './value.ts';
 import type { Absence, Place, Value } from './value.ts';
 
 /**
@@ -54,7 +54,14 @@ function isNullTest(
   side: ts.Expression,
   context: LambdaContext,
 ): Value {
+  if (tested.kind === 'constant' || tested.kind === 'function' || tested.kind === 'array') {
+    return value(literal(not));
+  }
   const candidate = tested.kind === 'image' ? tested : asValue(tested, side, context);
+  const isOther = candidate.absence === 'null' || candidate.absence === 'undefined';
+  if (strict && nullLiteral(candidate) !== null && isOther && candidate.absence !== absence) {
+    return value(literal(not));
+  }
   if (strict && candidate.absence !== 'never' && !within(candidate.absence, absence)) {
     const operator = not ? '!=' : '==';
     return context.refuse(node, 'SK212', {

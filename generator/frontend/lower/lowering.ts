@@ -38,6 +38,7 @@ export class LambdaContext {
   readonly inlining: Inlining[] = [];
   readonly #lowering: Lowering;
   readonly #names = new Set<string>();
+  #unreachable = 0;
 
   constructor(
     lowering: Lowering,
@@ -50,6 +51,7 @@ export class LambdaContext {
 
   /** Reports and gives up what holds the node. */
   refuse<C extends Code>(node: ts.Node, code: C, params: ParamsOf<C>): never {
+    if (this.#unreachable > 0) throw new Refused();
     const calls = this.inlining.flatMap(({ call }) => (call === null ? [] : [call]));
     const related = calls.reverse().map(call => ({
       span: this.#lowering.spanOf(call),
@@ -65,6 +67,22 @@ export class LambdaContext {
     const holds = (error: Span): boolean =>
       error.file === span.file && error.start < span.end && span.start < error.end;
     if (this.#lowering.broken.some(holds)) throw new Refused();
+  }
+
+  /**
+   * Runs what no row comes to, for captured constants decide before it: `limit === undefined || e.n > limit`. Refused,
+   * it is null, and nothing is said: it need not mean anything.
+   */
+  unreachable<T>(step: () => T): T | null {
+    this.#unreachable += 1;
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    } finally {
+      this.#unreachable -= 1;
+    }
   }
 
   /** Runs all, so that each may report, before it gives up for those that were refused. */

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import type { ArithmeticExpr, CompareOperator, Expr } from '../../ir/expr.ts';
-import { choose, coalesce, conditionOf } from './conditions.ts';
+import { choose, coalesce, conditionOf, decisionOf } from './conditions.ts';
 import { lowerEquality } from './equality.ts';
 import { refuseSyntax, valueOf } from './expression.ts';
 import type { Frame, LambdaContext } from './lowering.ts';
@@ -83,20 +83,33 @@ export function compare(
   return value(expr);
 }
 
-/** The left side decides, so it is a condition. The right may be null: then the choice is spelt out. */
+/**
+ * The left side decides, so it is a condition. The right may be null: then the choice is spelt out. Where no row
+ * comes to the right, it is left out if it cannot be lowered.
+ */
 function lowerLogic(node: ts.BinaryExpression, frame: Frame, context: LambdaContext): Value {
   const operator = node.operatorToken.kind === SyntaxKind.AmpersandAmpersandToken ? '&&' : '||';
-  const sides = context.all<Expr | Value>([
-    () => conditionOf(node.left, frame, context),
-    () => valueOf(node.right, frame, context),
-  ]);
-  const [left, right] = sides as [Expr, Value];
+  const decisive = operator === '||';
+  const lowerRight = (): Value => valueOf(node.right, frame, context);
+  let isDecided = false;
+  const [left, right] = context.all<Expr | Value | null>([
+    () => {
+      const lowered = conditionOf(node.left, frame, context);
+      isDecided = decisionOf(lowered) === decisive;
+      return lowered;
+    },
+    () => (isDecided ? context.unreachable(lowerRight) : lowerRight()),
+  ]) as [Expr, Value | null];
+  const decided = value(literal(decisive));
+  if (right === null) return decided;
   if (right.expr.type.kind === 'boolean' && !right.expr.nullable) {
     return value({ kind: 'logic', operator, left, right: right.expr, type: booleanType, nullable: false });
   }
-  return operator === '&&'
-    ? choose(left, right, value(literal(false)), node, context)
-    : choose(left, value(literal(true)), right, node, context);
+  const join = (): Value =>
+    operator === '&&'
+      ? choose(left, right, decided, node, context)
+      : choose(left, decided, right, node, context);
+  return isDecided ? (context.unreachable(join) ?? decided) : join();
 }
 
 function lowerPlus(node: ts.BinaryExpression, left: Value, right: Value, context: LambdaContext): Value {

@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import type { Expr } from '../../ir/expr.ts';
 import { visit } from '../../ir/visit.ts';
-import { choose, conditionOf } from './conditions.ts';
+import { branch, conditionOf } from './conditions.ts';
 import { asValue, place } from './expression.ts';
 import { wrapInLets } from './inline.ts';
 import type { Frame, LambdaContext } from './lowering.ts';
@@ -101,21 +101,18 @@ function lowerIf(statement: ts.IfStatement, frame: Frame, context: LambdaContext
       next = () => value({ kind: 'local', name, type, nullable }, following.absence);
     }
   }
-  const branch = (chosen: ts.Statement | undefined): Value => {
+  const way = (chosen: ts.Statement | undefined): Value => {
     const found = chosen === undefined ? next() : lowerBlock([chosen], 0, frame, context, next);
     return asValue(found, chosen ?? statement, context);
   };
-  const condition = conditionOf(statement.expression, frame, context);
-  const [then, otherwise] = context.all([() => branch(thenStatement), () => branch(elseStatement)]) as [
-    Value,
-    Value,
-  ];
-  return wrapInLets(
-    lets,
-    choose(condition, then, otherwise, statement, context),
+  const chosen = branch(
+    () => conditionOf(statement.expression, frame, context),
+    () => way(thenStatement),
+    () => way(elseStatement),
     statement,
     context,
-  ) as Value;
+  );
+  return wrapInLets(lets, chosen, statement, context) as Value;
 }
 
 function sizeOf(expr: Expr): number {
