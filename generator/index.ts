@@ -54,7 +54,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
   );
   const program = analyse(project, input.features, report);
   const sources = project.sources;
-  if (!report.empty)
+  if (!report.empty || program === null)
     return { files: null, diagnostics: report.list(), sources, program: null, lock, meanings: new Map() };
   const meanings = meaningsOf(program);
   const versions = versionsOf(lock, meanings);

@@ -1,6 +1,6 @@
-import { Ratio } from '../../dsl/index.ts';
+import { Feature, Ratio } from '../../dsl/index.ts';
 import type { Ahead, Value } from '../../dsl/feature.ts';
-import type { AnyFeature, Feature } from '../../dsl/index.ts';
+import type { AnyFeature } from '../../dsl/index.ts';
 import type { Span } from '../diagnostics/index.ts';
 import type {
   Aggregate,
@@ -45,10 +45,17 @@ export function planFeature(
   into: PlannedFeatures,
 ): void {
   if (feature instanceof Ratio) planRatio(context, feeds, member, feature, into);
-  else {
+  else if (isAggregate(context, member, feature, `\`${member.name}\``)) {
     const plan = planAggregate(context, feeds, member, feature, false);
     if (plan) into.aggregates.push(plan);
   }
+}
+
+/** Reports what is no aggregate: only a type that was forced, or an error of TypeScript, lets it come so far. */
+function isAggregate(context: Context, member: Member, declared: unknown, what: string): boolean {
+  if (declared instanceof Feature) return true;
+  context.problem('SK427', context.project.spanOfProperty(member.record, member.name), { what });
+  return false;
 }
 
 /** `a / b` as two hidden aggregates and a division; null where either is null or b is 0. */
@@ -60,6 +67,7 @@ function planRatio(
   into: PlannedFeatures,
 ): void {
   const operand = (part: 'numerator' | 'denominator'): FeatureExpr | null => {
+    if (!isAggregate(context, member, ratio[part], `the ${part} of \`${member.name}\``)) return null;
     const name = operandName(member.name, part, into.aggregates.length);
     const plan = planAggregate(context, feeds, { record: ratio, name }, ratio[part], true);
     if (plan === null) return null;

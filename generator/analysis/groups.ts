@@ -1,5 +1,5 @@
 import { describeColumn, parseDuration } from '../../dsl/index.ts';
-import type { AnyEntity, AnyFeatureGroup } from '../../dsl/index.ts';
+import type { AnyEntity, AnyFeatureGroup, AnyLabelGroup } from '../../dsl/index.ts';
 import type { ScopeFeature } from '../frontend/index.ts';
 import type { EntityKey, GroupPlan } from '../ir/index.ts';
 import { planFeature } from './aggregates.ts';
@@ -15,9 +15,8 @@ export function planGroup(context: Context, sources: Sources, group: AnyFeatureG
   const { project } = context;
   const { entity, features, lookback } = group.options;
   context.checkDeclaration('group', group.name, project.spanOfArgument(group, 0));
-  context.checkName('entity', entity.name, project.spanOfArgument(entity, 0));
-  const keys = planKeys(context, entity);
-  const feeds = new Feeds(context, sources, { name: entity.name, keys });
+  const { name: entityName, keys } = planEntity(context, group, entity);
+  const feeds = new Feeds(context, sources, { name: entityName, keys });
   const planned: PlannedFeatures = { aggregates: [], derived: [] };
   reportDuplicates(context, features);
   for (const [name, feature] of Object.entries(features)) {
@@ -33,7 +32,7 @@ export function planGroup(context: Context, sources: Sources, group: AnyFeatureG
   if (lookbackLength === null) context.problem('SK421', group, { option: 'lookback', text: lookback });
   return {
     name: group.name,
-    entity: entity.name,
+    entity: entityName,
     keys,
     feeds: feeds.plans,
     ...planned,
@@ -47,8 +46,22 @@ export function planGroup(context: Context, sources: Sources, group: AnyFeatureG
   };
 }
 
-/** The keys of an entity. */
-export function planKeys(context: Context, entity: AnyEntity): EntityKey[] {
+/** The entity of a group of features or labels. */
+export function planEntity(
+  context: Context,
+  group: AnyFeatureGroup | AnyLabelGroup,
+  entity: AnyEntity,
+): { readonly name: string; readonly keys: EntityKey[] } {
+  const given: unknown = entity;
+  if (typeof given !== 'object' || given === null || !('kind' in given) || given.kind !== 'entity') {
+    context.problem('SK428', context.project.spanOfProperty(group, 'entity'), { group: group.name });
+    return { name: '', keys: [] };
+  }
+  context.checkName('entity', entity.name, context.project.spanOfArgument(entity, 0));
+  return { name: entity.name, keys: planKeys(context, entity) };
+}
+
+function planKeys(context: Context, entity: AnyEntity): EntityKey[] {
   const { shape } = entity;
   if (Object.keys(shape).length === 0) context.problem('SK424', entity, { entity: entity.name });
   return Object.entries(shape).map(([name, schema]) => {

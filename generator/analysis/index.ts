@@ -19,9 +19,20 @@ import { zonesOf } from './zones.ts';
 
 /**
  * From what the feature modules exported to a checked program. Everything wrong is reported; the program is
- * whole only when nothing was.
+ * whole only when nothing was. Null where the analysis fell over what TypeScript has refused, which may be anything
+ * when it runs: then the report has TypeScript's reason.
  */
-export function analyse(project: Project, folder: string, report: Diagnostics): Program {
+export function analyse(project: Project, folder: string, report: Diagnostics): Program | null {
+  const isTyped = report.list().every(({ code }) => code !== 'SK100');
+  if (isTyped) return planned(project, folder, report);
+  try {
+    return planned(project, folder, report);
+  } catch {
+    return null;
+  }
+}
+
+function planned(project: Project, folder: string, report: Diagnostics): Program {
   const context = new Context(project, report);
   const sources = new Sources(context);
   const groups = new Map<string, Planned>();
@@ -36,10 +47,10 @@ export function analyse(project: Project, folder: string, report: Diagnostics): 
     const known = kind.get(group.name);
     if (known?.group === group) return known.plan;
     if (known) context.problem('SK402', group, { what: 'groups', name: group.name });
-    const planned =
+    const plan =
       group.kind === 'labels' ? planLabelGroup(context, sources, group) : planGroup(context, sources, group);
-    if (!known) kind.set(group.name, { group, plan: planned });
-    return planned;
+    if (!known) kind.set(group.name, { group, plan });
+    return plan;
   };
   for (const group of distinct(
     exported.filter((value): value is AnyFeatureGroup => value instanceof FeatureGroup),
@@ -51,7 +62,7 @@ export function analyse(project: Project, folder: string, report: Diagnostics): 
     exported.filter((value): value is AnyLabelGroup => value instanceof LabelGroup),
   ))
     plan(group);
-  const planned = vectors.map(vector =>
+  const vectorPlans = vectors.map(vector =>
     planVector(context, vector, (lookup: Lookup | LabelLookup) => plan(lookup.group)),
   );
   reportTwins(context, [...groups.keys()], [...[...labels.values()].map(({ group }) => group), ...vectors]);
@@ -69,9 +80,9 @@ export function analyse(project: Project, folder: string, report: Diagnostics): 
   return {
     sources: sources.plans,
     groups: plans,
-    vectors: planned,
+    vectors: vectorPlans,
     labels: labelPlans,
-    zones: zonesOf(plans, planned),
+    zones: zonesOf(plans, vectorPlans),
     labelZones: zonesOf(labelPlans, []),
   };
 }

@@ -5,7 +5,7 @@ import { planAggregate } from './aggregates.ts';
 import type { Member } from './aggregates.ts';
 import type { Context } from './context.ts';
 import { Feeds } from './feeds.ts';
-import { planKeys, reportDuplicates } from './groups.ts';
+import { planEntity, reportDuplicates } from './groups.ts';
 import { labelsOf } from './labels.ts';
 import type { Sources } from './sources.ts';
 
@@ -14,9 +14,8 @@ export function planLabelGroup(context: Context, sources: Sources, group: AnyLab
   const { project } = context;
   const { entity, labels } = group.options;
   context.checkDeclaration('group', group.name, project.spanOfArgument(group, 0));
-  context.checkName('entity', entity.name, project.spanOfArgument(entity, 0));
-  const keys = planKeys(context, entity);
-  const feeds = new Feeds(context, sources, { name: entity.name, keys });
+  const { name: entityName, keys } = planEntity(context, group, entity);
+  const feeds = new Feeds(context, sources, { name: entityName, keys });
   reportDuplicates(context, labels);
   const planned = Object.entries(labels).map(([name, label]) => {
     context.checkName('label', name, project.spanOfProperty(labels, name));
@@ -25,7 +24,7 @@ export function planLabelGroup(context: Context, sources: Sources, group: AnyLab
   const aggregates = planned.filter(plan => plan !== null);
   return {
     name: group.name,
-    entity: entity.name,
+    entity: entityName,
     keys,
     feeds: feeds.plans,
     aggregates,

@@ -107,6 +107,16 @@ test.each([
   expect(output).not.toMatch(/^ {4}at /m);
 });
 
+test('what TypeScript refuses is told, whatever the analysis meets', async () => {
+  const more = `export const other = features('other', { entity: entity('user', { user_id: int() }) });\n`;
+  project({ 'features/a.ts': declarations('e.level > limit', more) });
+  const { code, output } = await run();
+  expect(code).toBe(1);
+  expect(output).toContain('features/a.ts:9:40 error SK100: Argument of type');
+  expect(output).toContain("Property 'features' is missing");
+  expect(output).toContain('a problem in features/; nothing was written');
+});
+
 test('a promise left behind rejected is an error at its statement', async () => {
   project({ 'features/a.ts': declarations('e.level > limit', `void Promise.reject(new Error('boom'));\n`) });
   const { code, output } = await run();

@@ -149,4 +149,14 @@ export const declarations = {
       `the rows of \`${p.table}\` are what they are at an instant: nothing of them lies ahead`,
     hint: p => `take its changes, as \`changesOf(${p.table})\``,
   }),
+  SK427: entry({
+    title: 'A feature that is none',
+    message: (p: { what: string }) => `${p.what} is no feature`,
+    hint: () => "declare it by a method of a source, as `events.count({ over: '24h' })`",
+  }),
+  SK428: entry({
+    title: 'A group without an entity',
+    message: (p: { group: string }) => `the entity of \`${p.group}\` is none`,
+    hint: () => "pass what `entity('user', { user_id: int() })` yields",
+  }),
 } as const;

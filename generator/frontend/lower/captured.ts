@@ -10,7 +10,8 @@ import type { Place } from './value.ts';
 /** A name: of the lambda's own, or captured from around it. */
 export function lowerIdentifier(node: ts.Identifier, frame: Frame, context: LambdaContext): Place {
   const symbol = referencedSymbol(node, context.checker);
-  if (symbol !== undefined && context.checker.isUndefinedSymbol(symbol)) return value(literal(null), 'undefined');
+  if (symbol !== undefined && context.checker.isUndefinedSymbol(symbol))
+    return value(literal(null), 'undefined');
   if (symbol === undefined) return context.refuse(node, 'SK217', { name: node.text, instead: null });
   const bound = lookUp(frame, symbol);
   if (bound !== null) return narrow(bound, node, context);

@@ -1,0 +1,11 @@
+import { entity, features, int, stream, timestamp } from 'skewless';
+import { z } from 'zod';
+
+const clicks = stream('clicks', { schema: z.object({ user_id: int(), at: timestamp() }), eventTime: 'at' });
+export const user = features('user_clicks', {
+  entity: entity('user', { user_id: int() }),
+  features: {
+    clicks: clicks.count,
+    first: () => 1,
+  },
+});
