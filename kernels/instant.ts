@@ -108,25 +108,42 @@ function twoDigits(text: string, at: number): number {
 
 /** ISO 8601 in UTC with six digits of fraction: `2024-02-29T23:59:59.000001Z`. */
 export function formatInstant(instant: Instant): string {
-  const days = Math.floor(instant / MICROSECONDS_PER_DAY);
-  const inDay = instant - days * MICROSECONDS_PER_DAY;
-  const { year, month, day } = civilFromDays(days);
-  const seconds = Math.floor(inDay / MICROSECONDS_PER_SECOND);
-  const fraction = inDay - seconds * MICROSECONDS_PER_SECOND;
-  const hour = Math.floor(seconds / 3600);
-  const minute = Math.floor(seconds / 60) % 60;
+  const day = Math.floor(instant / MICROSECONDS_PER_DAY);
+  if (day !== lastDay) {
+    lastDate = dateText(day);
+    lastDay = day;
+  }
+  const inDay = instant - day * MICROSECONDS_PER_DAY;
+  const minutes = (inDay / MICROSECONDS_PER_MINUTE) | 0;
+  const inMinute = inDay - minutes * MICROSECONDS_PER_MINUTE;
+  const milliseconds = (inMinute / 1000) | 0;
+  const seconds = (milliseconds / 1000) | 0;
   return (
-    `${fourDigits(year)}-${TWO_DIGITS[month]!}-${TWO_DIGITS[day]!}T` +
-    `${TWO_DIGITS[hour]!}:${TWO_DIGITS[minute]!}:${TWO_DIGITS[seconds % 60]!}.${sixDigits(fraction)}Z`
+    lastDate +
+    HOURS_AND_MINUTES[minutes]! +
+    SECONDS[seconds]! +
+    THREE_DIGITS[milliseconds - seconds * 1000]! +
+    THREE_DIGITS[inMinute - milliseconds * 1000]! +
+    'Z'
   );
 }
 
-const TWO_DIGITS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+/** Instants that are written one after the other are mostly of one day. */
+let lastDay = NaN;
+let lastDate = '';
 
-function fourDigits(value: number): string {
-  return TWO_DIGITS[(value / 100) | 0]! + TWO_DIGITS[value % 100]!;
+function dateText(days: number): string {
+  const { year, month, day } = civilFromDays(days);
+  return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T`;
 }
 
-function sixDigits(value: number): string {
-  return TWO_DIGITS[(value / 10_000) | 0]! + fourDigits(value % 10_000);
-}
+const digits = (value: number, count: number): string => String(value).padStart(count, '0');
+
+/** `hh:mm:` of each minute of a day. */
+const HOURS_AND_MINUTES = Array.from(
+  { length: 24 * 60 },
+  (_, minute) => `${digits(Math.floor(minute / 60), 2)}:${digits(minute % 60, 2)}:`,
+);
+/** `ss.` */
+const SECONDS = Array.from({ length: 60 }, (_, second) => `${digits(second, 2)}.`);
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => digits(value, 3));

@@ -10,6 +10,7 @@ import { explainer } from '../../runtime/serve/wire/explain.ts';
 import { parseBody } from '../../runtime/serve/wire/parse-body.ts';
 import { RequestReader } from '../../runtime/serve/wire/request-reader.ts';
 import type { WireRequest } from '../../runtime/serve/wire/request-reader.ts';
+import { valueText } from '../../runtime/serve/wire/value-text.ts';
 import { ServeError } from '../../runtime/serve/errors.ts';
 import { SCALARS, echo, frontier, user } from './support.ts';
 
@@ -80,6 +81,22 @@ describe('the wire', () => {
   it('writes −0 as 0, and what is not finite as null', () => {
     const writer = new AnswerText(user, new FrontierText());
     expect(writer.values({ user_id: -0, spend: NaN })).toBe('{"user_id":0,"spend":null}');
+  });
+
+  it('writes numbers as JavaScript does, to the last digit', () => {
+    const textOf = valueText({ kind: 'double' });
+    const hundredths = fc
+      .oneof(fc.integer({ min: -20_000, max: 20_000 }), fc.maxSafeInteger())
+      .map(value => value / 100);
+    const near = fc
+      .tuple(hundredths, fc.constantFrom(-1, 0, 1))
+      .map(([value, ulps]) => value * (1 + ulps * Number.EPSILON));
+    fc.assert(
+      fc.property(fc.oneof(hundredths, near, fc.double({ noNaN: true, noDefaultInfinity: true })), value => {
+        expect(textOf(value)).toBe(String(value));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   it('writes a frontier once for as long as it stands', () => {
