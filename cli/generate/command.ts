@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { action } from '../failure.ts';
 
 export interface GenerateOptions {
@@ -15,7 +15,12 @@ export function generateCommand(): Command {
     .option('--root <folder>', 'the project', '.')
     .option('--features <folder>', 'where features are declared, below the root', 'features')
     .option('--out <folder>', 'where generated files go, below the root', 'generated')
-    .option('--check', 'write nothing; exit 1 when the output is stale, or a changed meaning is not accepted')
+    .addOption(
+      new Option(
+        '--check',
+        'write nothing; exit 1 when the output is stale, or a changed meaning is not accepted',
+      ).conflicts('watch'),
+    )
     .option('--watch', 'generate again whenever a declaration changes')
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FeatureGroup, Source } from '../../dsl/index.ts';
-import type { AnyFeatureGroup, Compute } from '../../dsl/index.ts';
+import type { AnyFeatureGroup, AnyLambda, Compute } from '../../dsl/index.ts';
 import { render } from '../../generator/diagnostics/index.ts';
 import type { Diagnostics } from '../../generator/diagnostics/index.ts';
 import type { Project } from '../../generator/frontend/index.ts';
@@ -129,6 +129,29 @@ describe('places', () => {
     });
     expect(project.returnTypeOf(run)).toEqual({ type: { kind: 'double' }, nullable: false, text: 'number' });
   });
+});
+
+test('ends of lines are no part of a doc comment, or of the text of a function', async () => {
+  const text = `/**
+ * In two
+ * lines.
+ */
+export const value = { of: 1 };
+export const run = () => \`a
+b\`;
+`;
+  const files = new TemporaryProject({ 'lf.ts': text, 'crlf.ts': text.replaceAll('\n', '\r\n') });
+  try {
+    const { project } = await files.load('lf.ts', 'crlf.ts');
+    const [value, run, ...others] = project.declarations.map(declaration => declaration.value as object);
+    expect(project.docOf(value!)).toBe('In two\nlines.');
+    expect(project.docOf(others[0]!)).toBe('In two\nlines.');
+    const code = project.codeOf(run as AnyLambda).text;
+    expect(code).toContain('`a\nb`');
+    expect(project.codeOf(others[1] as AnyLambda).text).toBe(code);
+  } finally {
+    files.remove();
+  }
 });
 
 describe('running', () => {

@@ -99,6 +99,7 @@ test.each([
   [['--out', 'features/generated'], 'lie in each other'],
   [['--out', 'lib/limit.ts'], 'ENOTDIR'],
   [['--chek'], 'Did you mean --check?'],
+  [['--check', '--watch'], "option '--check' cannot be used with option '--watch'"],
 ])('%j is an error in a line', async (options, message) => {
   project({ 'features/a.ts': declarations('e.level > limit') });
   const { code, output } = await run(...options);

@@ -13,7 +13,10 @@ export function codeText(node: ts.Node): string {
   let last: ts.Node | null = null;
   let comma = false;
   const put = (token: ts.Node): void => {
-    const own = ts.isStringLiteral(token) ? JSON.stringify(token.text) : token.getText(source);
+    // In a template JavaScript has LF for every end of a line, whichever the file has.
+    const own = ts.isStringLiteral(token)
+      ? JSON.stringify(token.text)
+      : token.getText(source).replace(/\r\n?/g, '\n');
     const before = last?.getText(source) ?? '';
     if (own === ',' && !comma && before !== '[') {
       comma = true;

@@ -1,9 +1,9 @@
 import { ts } from 'ts-morph';
 
-/** The text of the doc comment right above a declaration, without its tags; null for none. */
+/** The text of the doc comment right above a declaration, without its tags and in lines ended by LF; null for none. */
 export function docCommentAbove(node: ts.Node): string | null {
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
-  const text = ts.getTextOfJSDocComment(comments.at(-1)?.comment)?.trim();
+  const text = ts.getTextOfJSDocComment(comments.at(-1)?.comment)?.replaceAll('\r\n', '\n').trim();
   return text === undefined || text === '' ? null : text;
 }
 
