@@ -95,7 +95,7 @@ async function prepare(name: string, options: BackfillCommandOptions): Promise<v
 
 async function printStatement(name: string, options: BackfillCommandOptions): Promise<true> {
   const known = await knownOf(options);
-  const { programs } = await loadProject(resolve(options.root), options.config);
+  const { programs } = await loadProject(resolve(options.root), options.config, 'history');
   const { read } = findTarget(programs, name);
   console.log(printSql(programs.sql, { read, known, before: options.before ?? false }));
   return true;

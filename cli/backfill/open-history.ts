@@ -17,7 +17,7 @@ export async function withHistory<T>(
   { root, config, jobs }: KnowledgeOptions,
   run: (history: OpenHistory) => Promise<T>,
 ): Promise<T> {
-  const { loaded, programs } = await loadProject(resolve(root), config);
+  const { loaded, programs } = await loadProject(resolve(root), config, 'history');
   const { history } = loaded.settings;
   if (history === null) {
     throw new Failure('there is no history: set history.url in skewless.config.ts, or SKEWLESS_HISTORY_URL');

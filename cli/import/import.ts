@@ -16,7 +16,7 @@ import type { ImportCommandOptions } from './command.ts';
 
 export async function importRecords(source: string, given: ImportCommandOptions): Promise<true> {
   const options = importOptions(source, given);
-  const { loaded, programs } = await loadProject(resolve(given.root), given.config);
+  const { loaded, programs } = await loadProject(resolve(given.root), given.config, 'history');
   const { history } = loaded.settings;
   if (history === null)
     throw new Failure('there is no history: set history.url in skewless.config.ts, or SKEWLESS_HISTORY_URL');

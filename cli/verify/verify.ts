@@ -24,7 +24,7 @@ const CONNECTIONS = 2;
 
 /** @returns whether nothing differs */
 export async function verify(options: VerifyCommandOptions): Promise<boolean> {
-  const project = await loadProject(resolve(options.root), options.config);
+  const project = await loadProject(resolve(options.root), options.config, 'history');
   const { history } = project.loaded.settings;
   if (history === null) {
     throw new Failure('there is no history: set history.url in skewless.config.ts, or SKEWLESS_HISTORY_URL');

@@ -2,6 +2,7 @@ import { suggestion } from '../../kernels/nearest.ts';
 import type { ServingPlan } from '../serve/plan.ts';
 import { pathText } from './problems.ts';
 import type { ConfigProblem } from './problems.ts';
+import type { Reads } from './read-config.ts';
 import type { Settings } from './settings.ts';
 
 export interface NameCheck {
@@ -11,7 +12,7 @@ export interface NameCheck {
 }
 
 /** What the settings say by name against what the program has: sources, their columns, topics, groups, vectors. */
-export function checkNames(settings: Settings, plan: ServingPlan): NameCheck {
+export function checkNames(settings: Settings, plan: ServingPlan, reads: Reads = 'all'): NameCheck {
   const sources = plan.sources.map(({ name }) => name);
   const streams = plan.sources.filter(({ kind }) => kind === 'stream').map(({ name }) => name);
   const problems = [
@@ -26,8 +27,9 @@ export function checkNames(settings: Settings, plan: ServingPlan): NameCheck {
       plan.served.map(({ name }) => name),
     ),
     ...arrivalColumns(settings, plan),
-    ...unreachable(settings, plan),
+    ...(reads === 'all' ? unreachable(settings, plan) : []),
   ];
+  if (reads === 'history') return { problems, warnings: [] };
   return { problems, warnings: [...unfed(settings, plan), ...idleDecoders(settings, plan)] };
 }
 

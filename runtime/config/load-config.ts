@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 import { loadModule, reasonOf } from './load-module.ts';
 import { ConfigError } from './problems.ts';
 import { readConfig } from './read-config.ts';
-import type { ReadConfig } from './read-config.ts';
+import type { ReadConfig, Reads } from './read-config.ts';
 
 /** Names of the configuration, the first that is there. */
 export const configNames = ['skewless.config.ts', 'skewless.config.js', 'skewless.config.mjs'] as const;
@@ -19,12 +19,14 @@ export interface LoadedConfig extends ReadConfig {
  * Finds, runs and checks a project's configuration.
  * @param root the project, absolute
  * @param path the file, where it is not in its usual place
+ * @param reads what of it is looked at
  * @throws ConfigError where there is none, where it cannot be run, and with everything that is wrong with it
  */
 export async function loadConfig(
   root: string,
   path: string | undefined,
   environment: Environment,
+  reads: Reads = 'all',
 ): Promise<LoadedConfig> {
   const file = path === undefined ? find(root) : resolve(root, path);
   const name = relative(root, file) || file;
@@ -35,7 +37,7 @@ export async function loadConfig(
   } catch (error) {
     throw new ConfigError(name, [{ path: '', message: `it cannot be run: ${reasonOf(error)}` }]);
   }
-  return { file, ...readConfig(module['default'], { root, file: name, environment }) };
+  return { file, ...readConfig(module['default'], { root, file: name, environment, reads }) };
 }
 
 function find(root: string): string {

@@ -16,9 +16,16 @@ export interface ReadOptions {
   readonly file: string;
   /** `process.env`, where a program starts. */
   readonly environment: Environment;
+  /** All that a service needs, unless told otherwise; or what work over the history does, which needs no other server. */
+  readonly reads?: Reads;
   /** The machine's name, which the default group id holds; asked of the system unless told. */
   readonly hostname?: string;
 }
+
+export type Reads = 'all' | 'history';
+
+/** Work over the history may be done where Kafka cannot be reached, and its secrets are not set. */
+const ofServiceOnly = new Set(['kafka', 'serve', 'redis']);
 
 export interface ReadConfig {
   readonly settings: Settings;
@@ -36,7 +43,9 @@ export function readConfig(config: unknown, options: ReadOptions): ReadConfig {
     const message = `must export its configuration as default: export default defineConfig({ … }); it exports ${config === undefined ? 'none' : given(config)}`;
     throw new ConfigError(options.file, [{ path: '', message }]);
   }
-  const overridden = applyEnvironment(config, options.environment);
+  const applied = applyEnvironment(config, options.environment);
+  const overridden =
+    options.reads === 'history' ? { ...applied, config: withoutService(applied.config) } : applied;
   const schema = configSchema({ root: options.root, hostname: options.hostname ?? hostname() });
   const unset = unsetValues(overridden.config, []);
   const result = schema.safeParse(overridden.config);
@@ -48,6 +57,10 @@ export function readConfig(config: unknown, options: ReadOptions): ReadConfig {
   if (problems.length > 0 || !result.success)
     throw new ConfigError(options.file, problems.map(naming(overridden.used)));
   return { settings: result.data, fromEnvironment: overridden.used, warnings: overridden.warnings };
+}
+
+function withoutService(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !ofServiceOnly.has(key)));
 }
 
 /** A key that is there without a value is a variable that is not set, and never silently the default. */

@@ -192,6 +192,24 @@ describe('a wrong value says what is expected and what was given', () => {
   });
 });
 
+test('work over the history asks for nothing of the service alone', () => {
+  const unset = {
+    kafka: { brokers: undefined },
+    serve: { token: undefined },
+    redis: { url: undefined },
+    history: { url: 'postgres://localhost/features' },
+  };
+  const read = readConfig(unset, { ...surroundings, environment: {}, reads: 'history' });
+  expect(read.settings).toMatchObject({ kafka: null, redis: null, history: { url: unset.history.url } });
+  expect(() =>
+    readConfig(
+      { ...unset, history: { url: undefined } },
+      { ...surroundings, environment: {}, reads: 'history' },
+    ),
+  ).toThrow('history.url');
+  expect(() => readConfig(unset, { ...surroundings, environment: {} })).toThrow('kafka.brokers');
+});
+
 test('everything that is wrong is told at once', () => {
   const config = {
     prot: 1,
