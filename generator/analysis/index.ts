@@ -73,6 +73,10 @@ function planned(project: Project, folder: string, report: Diagnostics): Program
       ...vectors.map(vector => ({ kind: 'vector' as const, name: vector.name, value: vector })),
     ]);
   }
+  reportUnexported(
+    context,
+    new Set([...groups.keys(), ...labels.keys(), ...vectors.map(({ name }) => name)]),
+  );
   if (groups.size === 0 && report.empty) context.problem('SK420', null, { folder });
 
   const plans = [...groups.values()].map(each => each.plan);
@@ -104,6 +108,18 @@ function reportTwins(
     if (seen.has(other.name))
       context.problem('SK402', other, { what: 'groups or vectors', name: other.name });
     seen.add(other.name);
+  }
+}
+
+/** What was declared and is in no plan: a forgotten `export` would be a feature that is silently not there. */
+function reportUnexported(context: Context, planned: ReadonlySet<string>): void {
+  const told = new Set<string>(planned);
+  for (const value of context.project.made) {
+    if (!(value instanceof FeatureGroup || value instanceof FeatureVector || value instanceof LabelGroup))
+      continue;
+    if (told.has(value.name)) continue;
+    told.add(value.name);
+    context.problem('SK429', value, { name: value.name });
   }
 }
 

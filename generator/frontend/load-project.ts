@@ -54,6 +54,7 @@ function projectOf(compiled: Compiled, executed: Executed, loading: Diagnostics)
 
   return {
     declarations: executed.declarations,
+    made: registry.made,
     sources: new Map([...modules.values()].map(({ path, sourceFile }) => [path, sourceFile.text])),
     lowerLambda: (lambda, scope, report, at = null) => lowerLambda(lambda, scope, lowering(report), at),
     lowerInput: (lambda, scope, report, at = null) => lowerInput(lambda, scope, lowering(report), at),

@@ -40,6 +40,8 @@ export interface Duplicate {
 export interface Project {
   /** Exports of the entries, in order of entries, then as written. */
   readonly declarations: readonly ExportedDeclaration[];
+  /** Every object that the user's modules made while they ran, exported or not. */
+  readonly made: readonly object[];
   /** The text of every module of the user's, by path from the root: for `render`. */
   readonly sources: ReadonlyMap<string, string>;
 

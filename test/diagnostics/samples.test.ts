@@ -56,10 +56,11 @@ async function frames(name: string): Promise<string> {
   const mine = `${name}/features.ts`;
   const { project, found } = everything;
   const declarations = project.declarations.filter(({ file }) => file === mine);
+  const made = project.made.filter(value => project.spanOf(value)?.file === mine);
   const report = new Diagnostics();
   const loading = found.filter(({ span }) => span?.file === mine);
   if (declarations.length > 0 || loading.length === 0)
-    analyse({ ...project, declarations }, 'features', report);
+    analyse({ ...project, declarations, made }, 'features', report);
   const local = (span: Span): Span => ({ ...span, file: span.file.replace(`${name}/`, '') });
   const shown = [...loading, ...report.list()].map(diagnostic => ({
     ...diagnostic,

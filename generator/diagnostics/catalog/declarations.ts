@@ -159,4 +159,11 @@ export const declarations = {
     message: (p: { group: string }) => `the entity of \`${p.group}\` is none`,
     hint: () => "pass what `entity('user', { user_id: int() })` yields",
   }),
+  SK429: entry({
+    title: 'A declaration that nothing exports',
+    message: (p: { name: string }) =>
+      `\`${p.name}\` is declared and not exported, so nothing would be generated of it`,
+    hint: p =>
+      `write \`export const …\` before it, or take \`${p.name}\` out; of a namespace or a list only what is exported by itself counts`,
+  }),
 } as const;

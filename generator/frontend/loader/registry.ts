@@ -30,8 +30,14 @@ interface Frame {
  */
 export class Registry {
   readonly #sites = new WeakMap<object, Site>();
+  readonly #made: object[] = [];
   #frames: Frame[] = [];
   #statement: ts.Node | null = null;
+
+  /** What calls, `new` and literals have yielded, each once, in that order. */
+  get made(): readonly object[] {
+    return this.#made;
+  }
 
   siteOf(value: object): Site | undefined {
     return this.#sites.get(value);
@@ -66,6 +72,7 @@ export class Registry {
     this.#frames.length = Math.min(this.#frames.length, depth);
     if (frame === undefined || value === null || typeof value !== 'object' || this.#sites.has(value)) return;
     this.#sites.set(value, frame);
+    this.#made.push(value);
   }
 
   addFunction(value: object, node: ts.Node, captured: () => Captured): void {
