@@ -45,8 +45,8 @@ afterEach(async () => {
   await database.pool.query('truncate history.flights, history.frontier, history.retained');
 });
 
-const url = (): string => {
-  const { user, host, database: name } = database.connection;
+const url = (name = database.connection.database): string => {
+  const { user, host } = database.connection;
   return `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
 };
 
@@ -92,7 +92,7 @@ test('checkpoints of other features are set aside when a state has been built, a
   await expect(open(stream)).rejects.toThrow(IncompatibleState);
   await appendHistory(database.pool, sql, [flight(0)].map(historyDecoder(stream)));
   await expect(open(stream, false)).rejects.toThrow(IncompatibleState);
-  await expect(open(stream, true, 'postgres://nobody@127.0.0.1:9/none')).rejects.toThrow(
+  await expect(open(stream, true, url('none'))).rejects.toThrow(
     /^the state is to be built from the history, and that failed: .*bootstrap: false/,
   );
   expect(readdirSync(directory).filter(name => name.endsWith('.checkpoint'))).toHaveLength(1);
