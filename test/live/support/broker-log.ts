@@ -5,18 +5,21 @@ import type { FrontierEntry, SourceRecord } from '../../../runtime/engine/record
 import { historyFrontier } from '../../../runtime/history/index.ts';
 import type { AnyDatabase } from '../../../runtime/history/session.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
-import type { ServingPlan } from '../../../runtime/serve/plan.ts';
 import { topicsOf } from '../../../runtime/service/sources.ts';
 import { kafkaSource } from '../../../runtime/sources/kafka/index.ts';
+import type { KafkaTopic } from '../../../runtime/sources/kafka/index.ts';
 import { unique, until } from './kafka-reading.ts';
 import type { TestKafka } from './kafka.ts';
 
 /** All topics of the worked examples. */
-const topics = topicsOf(serving, {});
+const ofExamples = topicsOf(serving, {});
 
-/** Every record of every topic, with the broker's own positions and stamps, once the feed has ended. */
-export async function readBack(kafka: TestKafka): Promise<SourceRecord[]> {
-  const ends = await logEnds(kafka);
+/** Every record of these topics, with the broker's own positions and stamps, once the feed has ended. */
+export async function readBack(
+  kafka: TestKafka,
+  topics: readonly KafkaTopic[] = ofExamples,
+): Promise<SourceRecord[]> {
+  const ends = await logEnds(kafka, topics);
   const count = ends.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
   const read: SourceRecord[] = [];
   const source = kafkaSource({
@@ -38,16 +41,16 @@ export async function readBack(kafka: TestKafka): Promise<SourceRecord[]> {
   return read;
 }
 
-/** Where each partition ends. @param plan whose topics; the worked examples' unless told otherwise */
+/** Where each partition ends. @param topics the worked examples' unless told otherwise */
 export async function logEnds(
   kafka: Pick<TestKafka, 'client'>,
-  plan: ServingPlan = serving,
+  topics: readonly KafkaTopic[] = ofExamples,
 ): Promise<FrontierEntry[]> {
   const admin = kafka.client().admin();
   await admin.connect();
   try {
     const ends = await Promise.all(
-      topicsOf(plan, {}).map(async ({ source, topic, place }) =>
+      topics.map(async ({ source, topic, place }) =>
         (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
           ...{ source, topic: place, epoch: 0, partition, nextOffset: Number(high) },
         })),
@@ -59,13 +62,12 @@ export async function logEnds(
   }
 }
 
-/** Whether a service has taken all there was. @param plan as it was for the ends */
+/** Whether a service has taken all there was. @param topics as they were for the ends */
 export function hasTaken(
   { sources }: ServiceStatus,
   ends: readonly FrontierEntry[],
-  plan: ServingPlan = serving,
+  topics: readonly KafkaTopic[] = ofExamples,
 ): boolean {
-  const topics = topicsOf(plan, {});
   return ends.every(({ source, topic, partition, nextOffset }) => {
     const { partitions } = sources.find(({ name }) => name === source)!;
     const name = topics.find(each => each.source === source && each.place === topic)!.topic;

@@ -9,6 +9,7 @@ import type { Config } from '../../../runtime/config/index.ts';
 import type { ServiceStatus } from '../../../runtime/observe/status.ts';
 import { runService } from '../../../runtime/service/index.ts';
 import type { Service } from '../../../runtime/service/index.ts';
+import { topicsOf } from '../../../runtime/service/sources.ts';
 import { hasTaken, logEnds } from './broker-log.ts';
 import { until } from './kafka-reading.ts';
 import { quietClient } from './kafka-server.ts';
@@ -87,9 +88,9 @@ export async function startService(
     },
     // By the broker's word: the service itself may not have heard yet of what was just written.
     caughtUp: async () => {
-      const plan = programs.serving;
-      const ends = await logEnds({ client: () => quietClient(brokers) }, plan);
-      await until('the service has caught up', async () => hasTaken(await status(), ends, plan));
+      const topics = topicsOf(programs.serving, {});
+      const ends = await logEnds({ client: () => quietClient(brokers) }, topics);
+      await until('the service has caught up', async () => hasTaken(await status(), ends, topics));
     },
     restart: async changed => {
       await service.close();
