@@ -10,6 +10,7 @@ import { initCommand } from './init/command.ts';
 import { lockCommand } from './lock/command.ts';
 import { reingestCommand } from './reingest/command.ts';
 import { runCommand } from './run/command.ts';
+import { runsCommand } from './runs/command.ts';
 import { snapshotCommand } from './snapshot/command.ts';
 import { statusCommand } from './status/command.ts';
 import { verifyCommand } from './verify/command.ts';
@@ -34,6 +35,7 @@ export function program(): Command {
     statusCommand(),
     backfillCommand(),
     snapshotCommand(),
+    runsCommand(),
     importCommand(),
     reingestCommand(),
     verifyCommand(),

@@ -10,6 +10,7 @@ import type { BackfillReport } from '../../runtime/training/options.ts';
 import { findTarget } from '../../runtime/training/target.ts';
 import { Failure } from '../failure.ts';
 import { loadProject } from '../project.ts';
+import { tellForgotten } from '../runs/forgotten.ts';
 import type { BackfillCommandOptions } from './command.ts';
 import { explanationLines } from './explanation.ts';
 import { FaultFile } from './fault-file.ts';
@@ -55,6 +56,7 @@ export async function backfillTo(name: string, options: BackfillCommandOptions):
           return json ? [JSON.stringify(explanation, null, 2)] : explanationLines(explanation);
         }
         const report = await backfill(asked);
+        await tellForgotten(pool);
         return json ? [JSON.stringify(jsonReport(report), null, 2)] : reportLines(report);
       }),
     );

@@ -24,6 +24,8 @@ export type { FrontierPosition, Known, SpineRow } from './spine.ts';
 export { printSql } from './print-sql.ts';
 export { prepareHistory } from './table-health.ts';
 export type { TableHealth } from './table-health.ts';
+export { dropTrainingRun, listTrainingRuns } from './run-list.ts';
+export type { StandingRun } from './run-list.ts';
 export { openTrainingRun } from './training-run.ts';
 export type { TrainingRunOptions } from './training-run.ts';
 export { trainingSet } from './training-set.ts';

@@ -11,13 +11,16 @@ const patience = '2s';
 /** SQLSTATE lock_not_available. */
 const notAvailable = '55P03';
 
+/** What the server is asked to lock, hashed. */
+export const runLock = (id: string): string => `skewless training run ${id}`;
+
 /** @throws where another has it */
 export async function takeRun(pool: pg.Pool, id: string): Promise<Lease> {
   const client = await pool.connect();
   // Who computes will learn of a lost connection; here it only must not end the process.
   const ignore = (): void => undefined;
   client.on('error', ignore);
-  const key = [`skewless training run ${id}`];
+  const key = [runLock(id)];
   try {
     await client.query(`set lock_timeout = '${patience}'`);
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', key);

@@ -56,7 +56,7 @@ export async function openRecord(
       there?.isFixed === true ? there.frontier : written(await frontierOf(trx, read.allSources));
     await runAll(trx, [
       `create schema ${schema}`,
-      `create table ${schema}.${recordRelation} (request text not null, meaning text not null, frontier jsonb not null, chunk_rows integer not null, is_fixed boolean not null)`,
+      `create table ${schema}.${recordRelation} (request text not null, meaning text not null, frontier jsonb not null, chunk_rows integer not null, is_fixed boolean not null, begun_at timestamptz not null default now())`,
       stepsTable(schema),
     ]);
     const rows = there?.chunkRows ?? chunkRows;
@@ -119,7 +119,7 @@ function requireSame(id: string, there: Found, asked: string, meaning: string): 
         : null;
   if (what === null) return;
   throw new Error(
-    `the training run ${id} ${what}. To begin anew: skewless backfill --restart, or drop schema ${runSchema(id)} cascade`,
+    `the training run ${id} ${what}. To begin anew: skewless backfill --restart, or skewless runs --drop ${id}`,
   );
 }
 

@@ -9,7 +9,7 @@ import { readingTransaction, rowsOf } from './session.ts';
 export const stepsRelation = '"#steps"';
 
 export const stepsTable = (schema: string): string =>
-  `create unlogged table ${schema}.${stepsRelation} (step text collate "C" primary key, result jsonb not null)`;
+  `create unlogged table ${schema}.${stepsRelation} (step text collate "C" primary key, result jsonb not null, done_at timestamptz not null default now())`;
 
 /** What is done of a run, and how to do more. */
 export class Steps {

@@ -13,7 +13,8 @@ export class Unfinished extends Error {
     const why = cause === null ? 'it was told to stop' : cause.message || cause.name;
     super(
       `the training set is not finished: ${why}.\n` +
-        `What is computed stays in the schema skewless_run_${run}: the same command goes on from there.`,
+        `What is computed stays in the schema skewless_run_${run}: the same command goes on from there,\n` +
+        `and skewless runs --drop ${run} gives it up.`,
       cause === null ? {} : { cause },
     );
   }
