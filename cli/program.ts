@@ -6,6 +6,7 @@ import { backfillCommand } from './backfill/command.ts';
 import { configCommand } from './config/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { importCommand } from './import/command.ts';
+import { importsCommand } from './imports/command.ts';
 import { initCommand } from './init/command.ts';
 import { lockCommand } from './lock/command.ts';
 import { reingestCommand } from './reingest/command.ts';
@@ -37,6 +38,7 @@ export function program(): Command {
     snapshotCommand(),
     runsCommand(),
     importCommand(),
+    importsCommand(),
     reingestCommand(),
     verifyCommand(),
     configCommand(),

@@ -4,11 +4,12 @@ import color from 'picocolors';
 import { parseInstant } from '../../kernels/instant.ts';
 import { installSchema } from '../../runtime/history/index.ts';
 import { instantText } from '../../runtime/history/instants.ts';
-import { importHistory } from '../../runtime/imports/index.ts';
+import { importHistory, overlapText } from '../../runtime/imports/index.ts';
 import type { ImportFrom, ImportOptions, ImportReport } from '../../runtime/imports/index.ts';
 import { parsePostgresUrl } from '../../runtime/postgres/existing.ts';
 import { createPool } from '../../runtime/postgres/pool.ts';
 import { Failure } from '../failure.ts';
+import { leftBehind } from '../imports/imports.ts';
 import { loadProject } from '../project.ts';
 import { table } from '../table.ts';
 import { amount } from '../units.ts';
@@ -28,9 +29,7 @@ export async function importRecords(source: string, given: ImportCommandOptions)
     await installSchema(db, programs.sql);
     const report = await importHistory(pool, programs, showsProgress ? { ...options, progress } : options);
     if (showsProgress) process.stderr.write('\r\u001b[K');
-    console.log(
-      given.json ? JSON.stringify(report, null, 2) : reportLines(report, given.dryRun === true).join('\n'),
-    );
+    console.log(given.json ? JSON.stringify(report, null, 2) : reportLines(report, given).join('\n'));
   } finally {
     await pool.end();
   }
@@ -39,7 +38,7 @@ export async function importRecords(source: string, given: ImportCommandOptions)
 
 /** @throws Failure for what is written wrong */
 export function importOptions(source: string, given: ImportCommandOptions): ImportOptions {
-  const { format, map = [], arrival, until, dryRun = false } = given;
+  const { format, map = [], arrival, until, overlap, replace, dryRun = false } = given;
   const from = fromOf(given.from);
   return {
     source,
@@ -48,6 +47,8 @@ export function importOptions(source: string, given: ImportCommandOptions): Impo
     dryRun,
     ...(arrival === undefined ? {} : { arrival }),
     ...(until === undefined ? {} : { until: untilOf(until) }),
+    ...(overlap === undefined ? {} : { overlap }),
+    ...(replace === undefined ? {} : { replace }),
   };
 }
 
@@ -87,8 +88,25 @@ function logLines({ source, last, logBegins }: ImportReport): string[] {
   ];
 }
 
+function overlapLines({ overlaps }: ImportReport, isWanted: boolean): string[] {
+  if (overlaps.length === 0) return [];
+  const end = isWanted
+    ? 'what is in both counts twice'
+    : 'it would be an error without --replace or --overlap';
+  return [...overlaps.map(each => `of the same time as ${overlapText(each)}`), end].map(line =>
+    color.yellow(line),
+  );
+}
+
 /** What became, or would become, of the rows. */
-export function reportLines(report: ImportReport, dryRun: boolean): string[] {
+export function reportLines(
+  report: ImportReport,
+  {
+    dryRun = false,
+    overlap = false,
+    replace,
+  }: Pick<ImportCommandOptions, 'dryRun' | 'overlap' | 'replace'> = {},
+): string[] {
   const { source, already, read, stored, refused, beyond, passed, first, last } = report;
   if (already !== null)
     return [`${source}: the same content was imported before, as import ${already}: nothing is left to do`];
@@ -109,6 +127,8 @@ export function reportLines(report: ImportReport, dryRun: boolean): string[] {
       ? []
       : [`arrivals from ${instantText(first)} to ${instantText(last)}`]),
     ...logLines(report),
+    ...overlapLines(report, overlap),
+    ...(replace === undefined || dryRun ? [] : [`import ${replace} was dropped`, color.yellow(leftBehind)]),
     ...(passed === 0 ? [] : [`${amount(passed)} that are no rows passed over`]),
     ...refused.map(
       ({ reason, column, rows, example }) =>

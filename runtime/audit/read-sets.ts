@@ -29,13 +29,13 @@ const TABLE_FRONTIERS = 200;
 
 /**
  * Sets of those reads of which the history has reached all that they knew.
- * @param pending takes each of the others
+ * @param pending takes each of the others, with what it knew of the sources that it read
  */
 export function setsOf(
   program: SqlProgram,
   reads: readonly LoggedRead[],
   isReached: (frontier: Frontier) => boolean,
-  pending: (read: LoggedRead) => void,
+  pending: (read: LoggedRead, frontier: Frontier) => void,
 ): readonly ReadSet[] {
   const frontiers = new Map<string, Frontier>();
   const named = groupedBy(reads, ({ kind, name }) => `${kind} ${name}`);
@@ -53,8 +53,9 @@ export function setsOf(
       known.set(text, { text: textOf(frontier), frontier });
     }
     const reached = of.filter(read => {
-      const isIn = isReached(known.get(read.frontier)!.frontier);
-      if (!isIn) pending(read);
+      const { frontier } = known.get(read.frontier)!;
+      const isIn = isReached(frontier);
+      if (!isIn) pending(read, frontier);
       return isIn;
     });
     const textsOf = (read: LoggedRead): string => known.get(read.frontier)!.text;

@@ -1,7 +1,7 @@
 // Control path. The audit log verified: page by page its reads are computed again, and counted; what differs is looked
 // behind at the end.
 import { historyFrontier } from '../history/frontier.ts';
-import { partitionKey } from '../history/partitions.ts';
+import { importTopic, partitionKey } from '../history/partitions.ts';
 import type { SqlProgram } from '../history/program.ts';
 import type { AnyDatabase } from '../history/session.ts';
 import type { ServingPlan } from '../serve/plan.ts';
@@ -41,7 +41,13 @@ export async function verifyReads(
   const onLost = (name: string): void => tally.gone(name, 1, 'history.audit_frontier lacks what they knew');
   for await (const page of readLog(db, options, onLost)) {
     const reads = ofThisMeaning(plan, page, tally);
-    for (const set of setsOf(program, reads, await reachedNow(db), ({ name }) => tally.pending(name, 1)))
+    const isReached = await reachedNow(db);
+    const sets = setsOf(program, reads, isReached, ({ name }, frontier) => {
+      const dropped = frontier.find(place => place.topic === importTopic && !isReached([place]));
+      if (dropped === undefined) tally.pending(name, 1);
+      else tally.gone(name, 1, `import ${dropped.epoch} of ${dropped.source} was dropped`);
+    });
+    for (const set of sets)
       found.push(...(await compare(db, program, set, tally, options.shown - found.length)));
   }
   const behind = await lookBehind(db, program, found, await reachedNow(db), options.events);

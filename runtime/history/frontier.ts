@@ -5,7 +5,7 @@ import { queryRows } from './client.ts';
 import { HistoryBehind } from './errors.ts';
 import type { Lack } from './errors.ts';
 import { instantText } from './instants.ts';
-import { orInfinite } from './partitions.ts';
+import { importTopic, orInfinite } from './partitions.ts';
 import type { PartitionPlace } from './partitions.ts';
 import { frontierRelation } from './relations.ts';
 import { rowsOf, runAll } from './session.ts';
@@ -117,7 +117,9 @@ function lacksOfOffsets(
       const next = there?.nextOffset ?? 0;
       if (next >= position.nextOffset) return [];
       const needed = `offsets below ${position.nextOffset}`;
-      return [{ source: position.source, of: position, needed, present: `those below ${next}` }];
+      const isDropped = there === undefined && position.topic === importTopic;
+      const has = isDropped ? 'none of them: the import was dropped' : `those below ${next}`;
+      return [{ source: position.source, of: position, needed, present: has }];
     });
 }
 

@@ -19,6 +19,7 @@ import { appendRecords } from './append.ts';
 import { queryRows, withTransaction } from './client.ts';
 import { historyDecoder } from './decode-record.ts';
 import { lockImports, nextImport } from './import-number.ts';
+import { noteImport } from './import-registry.ts';
 import { importTopic } from './partitions.ts';
 import type { SqlProgram } from './program.ts';
 import type { HistoryRecord, RefusedRecord } from './records.ts';
@@ -131,7 +132,9 @@ async function reingestSource(
   const encoding = encodings.find(each => each.source === source);
   const epoch = await nextImport(client, source);
   const reasons = new Map<string, { reason: string; column: string | null; records: number }>();
+  const eventTime = sql.sources.find(({ name }) => name === source)!.punctuality?.eventTime ?? null;
   let appended = 0;
+  let [first, last] = [Infinity, -Infinity];
   await client.query(
     `declare waiting no scroll cursor for select topic, epoch, partition, "offset", "skewless".us(arrived_at) as us, bytes
      from "history"."refused" where source = ${quoteText(source)} and reingested_epoch is null
@@ -154,6 +157,10 @@ async function reingestSource(
       } else {
         good.push(waiting);
         records.push(record);
+        const isDated = record.kind === 'event' && eventTime !== null;
+        const time = isDated ? (record.row[eventTime] as number) : arrivedAt;
+        first = Math.min(first, time);
+        last = Math.max(last, time);
       }
     }
     appended += records.length;
@@ -163,6 +170,11 @@ async function reingestSource(
     await renew(client, source, still);
   }
   await client.query('close waiting');
+  if (appended > 0 && !dryRun)
+    await noteImport(client, {
+      ...{ source, number: epoch, digest: 'reingested', from: 'what was refused', cut: null },
+      ...{ stored: appended, refused: 0, first, last },
+    });
   return {
     source,
     import: appended > 0 ? epoch : null,

@@ -10,9 +10,11 @@
 import type { Progress, TrainingRequest } from '../training/contract.ts';
 import { computePart, nothing } from './compute-part.ts';
 import type { ResultTable } from './compute-part.ts';
+import { HistoryBehind } from './errors.ts';
 import { frontierOf, isSamePartition, requireHistory, stageFrontier } from './frontier.ts';
 import type { HistoryFrontier } from './frontier.ts';
 import { computeLookups, dropStaged, stageFeed, stagePlan, stageReads } from './lookup.ts';
+import { importTopic } from './partitions.ts';
 import type { SqlFeed, SqlSource } from './program.ts';
 import {
   labelFrontierRelation,
@@ -74,6 +76,7 @@ const tablesOf = (sources: readonly SqlSource[]): readonly string[] => sources.m
 async function begin(run: RunContext): Promise<readonly string[]> {
   const { steps, request, sources, frontier, positions } = run;
   return await steps.once('begin', tablesOf(sources), async trx => {
+    await requireImports(trx, run);
     if (!run.allowHistoryBehind) {
       const [row] = await rowsOf(trx, `select max("known") as latest from ${spineRelation}`);
       const needed = frontier.filter(({ source }) => run.read.sources.includes(source));
@@ -102,6 +105,24 @@ async function boundedNow(
     each => !frontier.some(then => isSamePartition(then, each) && then.nextOffset === each.nextOffset),
   );
   return new Set(moved.map(({ source }) => source));
+}
+
+/**
+ * What was staged before and what is staged now are of the same records: an import that was dropped meanwhile is in
+ * neither the history nor its frontier.
+ * @throws HistoryBehind
+ */
+async function requireImports(trx: AnyTransaction, { read, frontier }: RunContext): Promise<void> {
+  const now = await frontierOf(trx, read.allSources);
+  const gone = frontier.filter(
+    then => then.topic === importTopic && !now.some(each => isSamePartition(each, then)),
+  );
+  if (gone.length === 0) return;
+  const present =
+    'none of them: the import was dropped since this training set was begun (--restart begins anew)';
+  throw new HistoryBehind(
+    gone.map(of => ({ source: of.source, of, needed: `offsets below ${of.nextOffset}`, present })),
+  );
 }
 
 async function runStaging(
@@ -159,6 +180,7 @@ async function stageFeedOnce(
 ): Promise<void> {
   const sources = run.sources.filter(({ name }) => feed.sources.includes(name));
   await run.steps.once(`${nameOf(staging)} feed ${feed.index}`, tablesOf(sources), async trx => {
+    await requireImports(trx, run);
     const table = recordsOf({
       sources,
       unruly,

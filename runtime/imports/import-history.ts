@@ -3,24 +3,29 @@
 //   1. what was imported before is known by its digest
 //   2. rows are decoded as the stream decodes them, and stored in order of (arrival, row): their rank is their offset,
 //      the number of the import their epoch
-//   3. rows, refused ones, frontier and digest are committed at once: an interrupted import leaves nothing
+//   3. rows of a time that an earlier import has rows of are taken only where that is wanted
+//   4. rows, refused ones, frontier and digest are committed at once: an interrupted import leaves nothing
 import type pg from 'pg';
-import { suggestion } from '../../kernels/nearest.ts';
 import type { StreamProgram } from '../engine/program.ts';
 import { withTransaction } from '../history/client.ts';
 import { lockImports, nextImport } from '../history/import-number.ts';
+import { noteImport, readImports } from '../history/import-registry.ts';
+import { importTopic, partitionKey, writePartitions } from '../history/partitions.ts';
 import type { SqlProgram, SqlSource } from '../history/program.ts';
 import type { ServedSource, ServingPlan } from '../serve/plan.ts';
 import { limitsOf } from './cut.ts';
 import { rowDecoder } from './decode-rows.ts';
+import { dropRows, importToDrop } from './drop-import.ts';
 import { ImportError } from './options.ts';
-import type { ImportFrom, ImportOptions, ImportReport } from './options.ts';
+import type { ImportFrom, ImportOptions, ImportReport, Overlap } from './options.ts';
+import { neighboursOf, overlapping, overlapsOf } from './overlap.ts';
 import { placeRefused } from './place.ts';
-import { findImport, noteImport } from './registry.ts';
 import { openRows } from './rows.ts';
 import type { ImportRows } from './rows.ts';
 import { countRows, storeRows } from './store-rows.ts';
 import type { Pass } from './store-rows.ts';
+import { storedSource } from './stored-source.ts';
+import type { Extent } from './take-rows.ts';
 
 export interface ImportPrograms {
   readonly stream: StreamProgram;
@@ -44,7 +49,7 @@ export async function importHistory(
     return await withTransaction(pool, async client => {
       await client.query(`set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'`);
       await lockImports(client);
-      const already = await findImport(client, stored.name, rows.digest);
+      const already = await sameContent(client, stored.name, rows.digest, options.replace ?? null);
       if (already !== null) return nothing(stored.name, already);
       return await importRows(client, programs.stream, served, stored, rows, options);
     });
@@ -55,15 +60,8 @@ function sourcesOf(
   { serving, sql }: ImportPrograms,
   { source: name, from, arrival }: ImportOptions,
 ): { readonly served: ServedSource; readonly stored: SqlSource } {
-  const served = serving.sources.find(source => source.name === name);
-  const stored = sql.sources.find(source => source.name === name);
-  if (served === undefined || stored === undefined) {
-    const hint = suggestion(
-      name,
-      sql.sources.map(source => source.name),
-    );
-    throw new ImportError(`the program has no source ${name}${hint === null ? '' : `: ${hint}`}`);
-  }
+  const stored = storedSource(sql, name);
+  const served = serving.sources.find(source => source.name === name)!;
   const mayBeChanges = from.kind === 'file' && !/\.(csv|parquet)(\.gz)?$/.test(from.path);
   if (served.kind === 'table' && arrival === undefined && !mayBeChanges)
     throw new ImportError(
@@ -88,15 +86,38 @@ async function readingOn<T>(pool: pg.Pool, run: (client: pg.ClientBase) => Promi
   }
 }
 
+/**
+ * The number of the import that was made of the same content; null: there is none.
+ * @throws ImportError where that would take the place of another one
+ */
+async function sameContent(
+  client: pg.ClientBase,
+  source: string,
+  digest: string,
+  replace: number | null,
+): Promise<number | null> {
+  const found = (await readImports(client, source)).find(
+    each => each.droppedAt === null && each.digest === digest,
+  );
+  if (found === undefined) return null;
+  if (replace !== null && replace !== found.number)
+    throw new ImportError(
+      `the same content is there already, as import ${found.number} of ${source}: drop ${replace} by itself, with skewless imports ${source} --drop ${replace}`,
+    );
+  return found.number;
+}
+
 async function importRows(
   client: pg.ClientBase,
   stream: StreamProgram,
   served: ServedSource,
   stored: SqlSource,
   rows: ImportRows,
-  { from, map = {}, arrival, until, dryRun = false, progress = ignore }: ImportOptions,
+  options: ImportOptions,
 ): Promise<ImportReport> {
+  const { from, map = {}, arrival, until, replace = null, dryRun = false, progress = ignore } = options;
   const { name } = stored;
+  if (replace !== null) await importToDrop(client, name, replace);
   const limits = await limitsOf(client, stored, until ?? null);
   const own = served.columns.find(({ name: column }) => (map[column] ?? column) === arrival);
   const plan = {
@@ -106,21 +127,28 @@ async function importRows(
   };
   const pass: Pass = { rows, decoder: () => rowDecoder(stream, served, plan), limits, progress };
   const number = await nextImport(client, name);
+  if (replace !== null && !dryRun) await dropRows(client, stored, replace);
   const { read, passed, extent, reasons } = dryRun
     ? await countRows(client, stored, pass)
     : await storeRows(client, stored, number, pass);
+  const neighbours = await neighboursOf(client, stored, extent, replace);
+  const shared = (): Promise<readonly Overlap[]> => overlapsOf(client, stored, number, extent, neighbours);
+  const overlaps =
+    dryRun && neighbours.length > 0
+      ? await tried(client, async () => {
+          await storeRows(client, stored, number, { ...pass, progress: ignore });
+          return await shared();
+        })
+      : await shared();
+  if (overlaps.length > 0 && options.overlap !== true && !dryRun) throw overlapping(name, overlaps);
   const epoch = extent.rows === 0 ? null : number;
   if (epoch !== null && !dryRun) {
     const { cut } = limits;
-    const bad = await placeRefused(client, stored, epoch, cut, extent);
+    const refused = await placeRefused(client, stored, epoch, cut, extent);
+    await noteExtent(client, name, epoch, extent, refused);
     await noteImport(client, {
-      source: name,
-      epoch,
-      digest: rows.digest,
-      from: textOf(from),
-      cut,
-      extent,
-      refused: bad,
+      ...{ source: name, number: epoch, digest: rows.digest, from: textOf(from), cut },
+      ...{ stored: extent.rows, refused, first: extent.earliest!, last: extent.latest! },
     });
   }
   const undecoded = reasons.reduce((sum, each) => sum + each.rows, 0);
@@ -132,7 +160,32 @@ async function importRows(
     beyond: read - passed - undecoded - extent.rows,
     first: extent.first,
     last: extent.last,
+    overlaps,
   };
+}
+
+/** Runs what is taken back afterwards. */
+async function tried<T>(client: pg.ClientBase, run: () => Promise<T>): Promise<T> {
+  await client.query('savepoint trial');
+  const result = await run();
+  await client.query('rollback to savepoint trial');
+  return result;
+}
+
+/** Its place in the history's frontier: it is complete. */
+async function noteExtent(
+  client: pg.ClientBase,
+  source: string,
+  epoch: number,
+  { rows, last }: Extent,
+  refused: number,
+): Promise<void> {
+  const place = { source, topic: importTopic, epoch, partition: 0 };
+  const partition = {
+    ...{ place, nextOffset: rows + refused, arrivedAt: last ?? -Infinity, early: null },
+    ...{ completeUntil: Infinity, promised: Infinity },
+  };
+  await writePartitions(client, new Map([[partitionKey(place), partition]]));
 }
 
 const ignore = (): void => undefined;
@@ -140,7 +193,7 @@ const ignore = (): void => undefined;
 function nothing(source: string, already: number): ImportReport {
   return {
     ...{ source, import: null, already, read: 0, stored: 0, refused: [], beyond: 0, passed: 0 },
-    ...{ first: null, last: null, logBegins: null },
+    ...{ first: null, last: null, logBegins: null, overlaps: [] },
   };
 }
 

@@ -23,6 +23,10 @@ export interface ImportOptions {
    * given, such rows are an error.
    */
   readonly until?: number | 'log';
+  /** Takes rows of a time that earlier imports have rows of; else they are an error. */
+  readonly overlap?: boolean;
+  /** The number of an import that this one takes the place of: it is dropped, in the same transaction. */
+  readonly replace?: number;
   /** Tells what would come of it, and changes nothing. */
   readonly dryRun?: boolean;
   /** Is told how many rows have been read. */
@@ -48,6 +52,23 @@ export interface ImportReport {
   readonly last: number | null;
   /** The log's first arrival, as far as the history knows it, µs; null: it knows of none. */
   readonly logBegins: number | null;
+  /** Earlier imports of the same time; not empty only with `overlap`, or in a dry run. */
+  readonly overlaps: readonly Overlap[];
+}
+
+/** An earlier import with rows of the same time. Instants in µs. */
+export interface Overlap {
+  readonly import: number;
+  /** What it was made of, for the eye. */
+  readonly from: string;
+  readonly stored: number;
+  /** The time that its rows are of. */
+  readonly first: number;
+  readonly last: number;
+  /** Its rows within the time that both share. */
+  readonly theirs: number;
+  /** Rows of the new one that are the same in every column as one of its. */
+  readonly same: number;
 }
 
 export interface RefusedReason {

@@ -80,6 +80,6 @@ async function writeRows(
   }
 }
 
-const takingOf = ({ name }: SqlSource, { rows, decoder, limits, progress }: Pass) => ({
-  ...{ source: name, rows: rows.read(), decode: decoder(), limits, progress },
+const takingOf = (source: SqlSource, { rows, decoder, limits, progress }: Pass) => ({
+  ...{ source, rows: rows.read(), decode: decoder(), limits, progress },
 });

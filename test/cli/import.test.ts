@@ -52,6 +52,33 @@ test('makes the history ready, tells in a dry run, imports once', async () => {
   expect(await flights()).toBe(2);
 });
 
+test('other content of the same time is an error, and takes the place of the first; both are listed', async () => {
+  const corrected = `${project.root}/corrected.csv`;
+  project.write(
+    'corrected.csv',
+    `${header}\n2026-01-01T00:00:00Z,1,9,ORD,LAX\n2026-01-01T00:10:00Z,7,9,ORD,LAX\n`,
+  );
+  const dry = await imported('--from', corrected, '--dry-run');
+  expect(dry.stdout).toMatch(
+    /^of the same time as import 1 \(.*flights.csv\): 2 rows from .*; 1 rows are the same$/m,
+  );
+  expect(dry.stdout).toContain('it would be an error without --replace or --overlap');
+  const refused = await imported('--from', corrected);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('Put this one in its place with --replace 1, or');
+  const replaced = await imported('--from', corrected, '--replace', '1');
+  expect(replaced.stdout).toContain('import 1 was dropped');
+  expect(await flights()).toBe(2);
+  const imports = (...options: string[]): Promise<Ran> =>
+    run(['imports', ...options, '--root', repository, '--config', `${project.root}/import.config.ts`]);
+  const listed = (await imports()).stdout;
+  expect(listed).toMatch(/^flights +1 +2 +1 +2026-01-01T00:00:00.000Z .*flights.csv; dropped /m);
+  expect(listed).toMatch(/^flights +2 +2 +0 +2026-01-01T00:00:00.000Z .*corrected.csv$/m);
+  expect((await imports('flights', '--drop', '2')).stdout).toMatch(/^dropped: import 2 of flights /);
+  expect(await flights()).toBe(0);
+  expect((await imports('--drop', '2')).stderr).toContain('Write skewless imports SOURCE --drop 2');
+});
+
 test('a source that there is not is told with the nearest, and exits with 1', async () => {
   const { code, stderr } = await run([
     ...['import', 'flight', '--root', repository, '--config', `${project.root}/import.config.ts`],
@@ -89,9 +116,9 @@ test('options are read as they are written', () => {
 test('what the log has is said to be left to it', () => {
   const report = {
     ...{ source: 's', import: 2, already: null, read: 10, stored: 6, refused: [], beyond: 3, passed: 1 },
-    ...{ first: 0, last: 1_000_000, logBegins: 2_000_000 },
+    ...{ first: 0, last: 1_000_000, logBegins: 2_000_000, overlaps: [] },
   };
-  const text = reportLines(report, false).join('\n');
+  const text = reportLines(report).join('\n');
   expect(text).toMatch(/^s +2 +10 +6 +0 +3$/m);
   expect(text).toContain('arrivals from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z');
   expect(text).toContain('the log begins at 1970-01-01T00:00:02.000Z');
@@ -108,7 +135,8 @@ test('of an import without rows nothing is told of what the log might repeat', (
     passed: 0,
     first: null,
     last: null,
+    overlaps: [],
   };
-  const lines = reportLines({ source: 'flights', import: null, logBegins: null, ...nothing }, false);
+  const lines = reportLines({ source: 'flights', import: null, logBegins: null, ...nothing });
   expect(lines.join('\n')).not.toContain('twice');
 });

@@ -50,10 +50,13 @@ const common = [
   cut timestamptz,
   stored bigint not null,
   refused bigint not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
   imported_at timestamptz not null default now(),
+  dropped_at timestamptz,
   primary key (source, epoch)
 )`,
-  `comment on table "history"."imports" is 'Imports (topic -1) by number: what they were made of, and the instant before which they end.'`,
+  `comment on table "history"."imports" is 'Imports (topic -1) by number: what they were made of, the instant before which they end, and the time that their rows are of. Of one that was dropped this row is left: its number is not given again.'`,
   `create or replace view "history"."completeness" as
 select f.source, f.topic, f.epoch, f.partition, f.next_offset, f.arrived_at,
   case when f.topic >= 0 or bool_or(f.topic >= 0) over of_source then f.complete_until
