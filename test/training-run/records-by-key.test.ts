@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installSchema, trainingSet } from '../../runtime/history/index.ts';
 import type { EventRecord, Known } from '../../runtime/history/index.ts';
 import { isWorthFinding } from '../../runtime/history/records-by-key.ts';
+import { rowsOf } from '../../runtime/history/session.ts';
 import type { AnyDatabase } from '../../runtime/history/session.ts';
 import { testDatabase } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -18,8 +19,18 @@ const knowledge: Known[] = [
   { kind: 'hindsight' },
 ];
 
-const flights = flightRecords(records).map((record, index): EventRecord =>
-  index % 200 < 3 && record.kind === 'event'
+const week = 7 * 86_400_000_000;
+/** The flight of an airport of its own that arrives as early as its source allows. */
+const earlyIndex = 1100;
+
+const flights = flightRecords(records).map((record, index): EventRecord => {
+  if (index !== earlyIndex || record.kind !== 'event') return ofFew(record, index);
+  const scheduled_departure = record.arrivedAt + 86_400_000_000;
+  return { ...record, row: { ...record.row, scheduled_departure, origin: 'EARLY', destination: 'EARLY' } };
+});
+
+function ofFew(record: EventRecord, index: number): EventRecord {
+  return index % 200 < 3 && record.kind === 'event'
     ? {
         ...record,
         row: {
@@ -28,8 +39,8 @@ const flights = flightRecords(records).map((record, index): EventRecord =>
           destination: few[(index >> 1) % 2]!,
         },
       }
-    : (record as EventRecord),
-);
+    : record;
+}
 const spine = flights.flatMap(({ row }, index) =>
   index % 200 < 3
     ? [0, 1, 3_600_000_000].map(later => ({
@@ -73,6 +84,49 @@ it.each(knowledge)('finds them by key, of knowledge %j', async known => {
   expect(isFound()).toBe(true);
   expect(found).toEqual(all);
   expect(found.some(row => row['route_last_delay'] !== null)).toBe(true);
+});
+
+/** Of a read for the same airport twice: how many rows of it are staged. */
+async function stagedRows(airport: string, ...instants: readonly number[]): Promise<number> {
+  let staged = -1;
+  const request = { origin: airport, destination: airport, distance: 100 };
+  await trainingSet(
+    db,
+    program,
+    {
+      ...{ read: { vector: 'delay_risk' }, spine: instants.map(t => ({ t, request })), before: true },
+      ...{ known: { kind: 'arrival' }, allowHistoryBehind: true },
+    },
+    async (trx, { group }) => {
+      if (group.name !== 'airport_departures') return;
+      const [row] = await rowsOf(trx, `select count(*) as rows from "${group.feeds[0]!.relation}"`);
+      staged = Number(row!['rows']);
+    },
+  );
+  return staged;
+}
+
+it('fetches the ranges that windows reach, and nothing of what lies between', async () => {
+  const own = flights.filter(({ row }) => row['origin'] === 'FEW');
+  const timeOf = ({ row }: EventRecord): number => row['scheduled_departure'] as number;
+  const instants = [own[5]!, own.at(-1)!].map(timeOf);
+  const isSeen = (flight: EventRecord): boolean =>
+    instants.some(t => timeOf(flight) > t - week && timeOf(flight) < t && flight.arrivedAt <= t);
+  const seen = own.filter(isSeen).length;
+  const between = own.filter(flight => timeOf(flight) < instants[1]!).length;
+  expect(seen).toBeGreaterThan(0);
+  expect(seen).toBeLessThan(between - 5);
+  statements.length = 0;
+  expect(await stagedRows('FEW', ...instants)).toBe(seen);
+  expect(isFound()).toBe(true);
+});
+
+it('finds what arrived as long before its time as may be, at the very start of a window', async () => {
+  const { scheduled_departure: time } = flights[earlyIndex]!.row;
+  statements.length = 0;
+  expect(await stagedRows('EARLY', (time as number) + week - 1)).toBe(1);
+  expect(isFound()).toBe(true);
+  expect(await stagedRows('EARLY', (time as number) + week)).toBe(0);
 });
 
 it('looks at all where no index has the keys, or where most keys are asked for', async () => {
