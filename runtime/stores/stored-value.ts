@@ -5,8 +5,7 @@ import type { Instant } from '../../kernels/instant.ts';
 import type { WireScalar, WireType } from '../client/plan.ts';
 import type { InnerValue } from '../client/transport.ts';
 import type { Scalar } from '../engine/value.ts';
-import type { ServedType } from '../serve/plan.ts';
-import { valueText } from '../serve/wire/value-text.ts';
+import type { ServedScalar, ServedType } from '../serve/plan.ts';
 
 type NotNull = Exclude<InnerValue, null>;
 
@@ -14,7 +13,7 @@ type NotNull = Exclude<InnerValue, null>;
 export function storedText(type: ServedType): (value: NotNull) => string {
   switch (type.kind) {
     case 'list':
-      return valueText(type);
+      return listText(type.of);
     case 'timestamp':
       return value => formatInstant(value as Instant);
     case 'int':
@@ -28,6 +27,13 @@ export function storedText(type: ServedType): (value: NotNull) => string {
     case 'enum':
       return value => value as string;
   }
+}
+
+/** As HTTP answers with lists: bigints and instants as strings. */
+function listText({ kind }: ServedScalar): (value: NotNull) => string {
+  if (kind === 'bigint') return value => JSON.stringify((value as bigint[]).map(String));
+  if (kind === 'timestamp') return value => JSON.stringify((value as Instant[]).map(formatInstant));
+  return value => JSON.stringify(value);
 }
 
 /** What reads them; undefined: the text is none of that type. */

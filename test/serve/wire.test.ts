@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../kernels/instant.ts';
+import type { Instant } from '../../kernels/instant.ts';
 import { earliestInstant, latestInstant } from '../../kernels/instant-bounds.ts';
 import { AnswerReader } from '../../runtime/client/http/answer-reader.ts';
 import { keyText } from '../../runtime/client/http/request-text.ts';
 import { accessorPlanOf } from '../../runtime/client/plan.ts';
 import type { InnerValue } from '../../runtime/client/transport.ts';
-import { AnswerText, FrontierText } from '../../runtime/serve/wire/answer-text.ts';
+import { AnswerWriter, FrontierLiteral } from '../../runtime/serve/wire/answer-writer.ts';
 import { explainer } from '../../runtime/serve/wire/explain.ts';
+import { JsonWriter } from '../../runtime/serve/wire/json-writer.ts';
 import { parseBody } from '../../runtime/serve/wire/parse-body.ts';
 import { RequestReader } from '../../runtime/serve/wire/request-reader.ts';
 import type { WireRequest } from '../../runtime/serve/wire/request-reader.ts';
-import { valueText } from '../../runtime/serve/wire/value-text.ts';
+import { RowWriter } from '../../runtime/serve/wire/row-writer.ts';
 import { ServeError } from '../../runtime/serve/errors.ts';
 import { SCALARS, echo, frontier, user } from './support.ts';
 
@@ -45,27 +48,122 @@ const values = fc.record(
   { noNullPrototype: true },
 ) as unknown as fc.Arbitrary<Record<string, InnerValue>>;
 
+/** What a writer writes, as text. */
+function written(write: (writer: JsonWriter) => void): string {
+  const writer = new JsonWriter();
+  writer.begin();
+  write(writer);
+  return writer.take().toString();
+}
+
+const rowText = (served: typeof echo, row: Record<string, InnerValue>): string =>
+  written(writer => new RowWriter(served.features).write(row, writer));
+
 describe('the wire', () => {
   it('brings every value of every type back to the bit', () => {
-    const writer = new AnswerText(echo, new FrontierText());
+    const writer = new AnswerWriter(echo, new FrontierLiteral(), new JsonWriter());
     const reader = new AnswerReader(accessorPlanOf(echo));
     fc.assert(
       fc.property(fc.array(values, { maxLength: 4 }), instant, (rows, at) => {
         const answer = { at, frontier, values: rows };
-        const read = reader.read(writer.of(answer, false), rows.length);
+        const read = reader.read(writer.write(answer, false).toString(), rows.length);
         expect(read).toStrictEqual({ ...answer, fingerprint: echo.fingerprint });
       }),
     );
   });
 
   it('writes JSON that any reader takes, features in order', () => {
-    const writer = new AnswerText(echo, new FrontierText());
     fc.assert(
       fc.property(values, row => {
-        const written = JSON.parse(writer.values(row)) as object;
-        expect(Object.keys(written)).toEqual(echo.features.map(({ name }) => name));
+        const read = JSON.parse(rowText(echo, row)) as object;
+        expect(Object.keys(read)).toEqual(echo.features.map(({ name }) => name));
       }),
     );
+  });
+
+  it('leaves an answer as it is while it writes the next', () => {
+    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    const answer = { at: 0, frontier, values: [{ user_id: 1, spend: 2.5 }] };
+    const first = writer.write(answer, true);
+    const text = first.toString();
+    writer.write({ ...answer, values: [{ user_id: 7, spend: 7.5 }] }, true);
+    expect(first.toString()).toBe(text);
+  });
+
+  it('goes on after an answer that failed halfway', () => {
+    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    const answer = { at: 0, frontier, values: [{ user_id: 1, spend: 2.5 }] };
+    const text = writer.write(answer, true).toString();
+    expect(() => writer.write({ ...answer, values: [undefined as never] }, true)).toThrow();
+    expect(writer.write(answer, true).toString()).toBe(text);
+  });
+
+  it('writes answers larger than its memory, and small ones after them', () => {
+    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    for (const rows of [100_000, 1, 3000, 0]) {
+      const values = Array.from({ length: rows }, (_, i) => ({ user_id: i, spend: i / 4 }));
+      const read = JSON.parse(writer.write({ at: 0, frontier, values }, false).toString()) as object;
+      expect(read).toMatchObject({ values });
+    }
+  });
+
+  it('writes −0 as 0, and what is not finite as null', () => {
+    expect(rowText(user, { user_id: -0, spend: NaN })).toBe('{"user_id":0,"spend":null}');
+    expect(rowText(user, { user_id: 1, spend: -Infinity })).toBe('{"user_id":1,"spend":null}');
+  });
+
+  it('writes numbers as JavaScript does, to the last digit', () => {
+    const decimals = fc
+      .tuple(
+        fc.oneof(fc.integer({ min: -20_000, max: 20_000 }), fc.integer(), fc.maxSafeInteger()),
+        fc.integer({ min: 0, max: 8 }),
+      )
+      .map(([value, places]) => value / 10 ** places);
+    const near = fc
+      .tuple(decimals, fc.constantFrom(-1, 0, 1))
+      .map(([value, ulps]) => value * (1 + ulps * Number.EPSILON));
+    fc.assert(
+      fc.property(fc.oneof(decimals, near, fc.double({ noNaN: true, noDefaultInfinity: true })), value => {
+        expect(written(writer => writer.number(value))).toBe(`${value}`);
+      }),
+      { numRuns: 50_000 },
+    );
+  });
+
+  it('writes instants as they are formatted everywhere', () => {
+    fc.assert(
+      fc.property(instant, value => {
+        expect(written(writer => writer.instant(value as Instant))).toBe(
+          `"${formatInstant(value as Instant)}"`,
+        );
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('escapes text as JSON.stringify does', () => {
+    const units = fc.oneof(
+      text,
+      fc.string({ unit: 'grapheme', maxLength: 80 }),
+      fc.string({ maxLength: 80 }),
+    );
+    fc.assert(
+      fc.property(units, value => {
+        expect(written(writer => writer.text(value))).toBe(JSON.stringify(value));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(written(writer => writer.text('\ud800'))).toBe('"\\ud800"');
+  });
+
+  it('writes a frontier once for as long as it stands', () => {
+    const literals = new FrontierLiteral();
+    const first = literals.of(frontier);
+    expect(written(writer => writer.literal(first))).toBe(
+      '[{"source":"events","topic":0,"epoch":0,"partition":1,"next_offset":7}]',
+    );
+    expect(literals.of(frontier)).toBe(first);
+    expect(written(writer => writer.literal(literals.of([])))).toBe('[]');
   });
 
   it('brings every key back to the bit', () => {
@@ -76,35 +174,6 @@ describe('the wire', () => {
         expect(reader.readBody(body).request.keys).toStrictEqual([given]);
       }),
     );
-  });
-
-  it('writes −0 as 0, and what is not finite as null', () => {
-    const writer = new AnswerText(user, new FrontierText());
-    expect(writer.values({ user_id: -0, spend: NaN })).toBe('{"user_id":0,"spend":null}');
-  });
-
-  it('writes numbers as JavaScript does, to the last digit', () => {
-    const textOf = valueText({ kind: 'double' });
-    const hundredths = fc
-      .oneof(fc.integer({ min: -20_000, max: 20_000 }), fc.maxSafeInteger())
-      .map(value => value / 100);
-    const near = fc
-      .tuple(hundredths, fc.constantFrom(-1, 0, 1))
-      .map(([value, ulps]) => value * (1 + ulps * Number.EPSILON));
-    fc.assert(
-      fc.property(fc.oneof(hundredths, near, fc.double({ noNaN: true, noDefaultInfinity: true })), value => {
-        expect(textOf(value)).toBe(String(value));
-      }),
-      { numRuns: 20_000 },
-    );
-  });
-
-  it('writes a frontier once for as long as it stands', () => {
-    const written = new FrontierText();
-    expect(written.of(frontier)).toBe(
-      '[{"source":"events","topic":0,"epoch":0,"partition":1,"next_offset":7}]',
-    );
-    expect(written.of([])).toBe('[]');
   });
 });
 

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { MEANING_HEADER } from '../../serve/wire/answer-text.ts';
+import { MEANING_HEADER } from '../../serve/wire/answer-writer.ts';
 import { BadAnswer } from '../errors.ts';
 import type { AccessorPlan } from '../plan.ts';
 import type { ClosableTransport } from '../transport.ts';

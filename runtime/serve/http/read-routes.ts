@@ -1,12 +1,13 @@
-// Hot path: every read over HTTP. No schema of Fastify's is at work: bodies come as bytes and leave as text.
+// Hot path: every read over HTTP. No schema of Fastify's is at work: bodies come and leave as bytes.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidKey } from '../../engine/errors.ts';
 import type { Answerer } from '../answerer.ts';
 import { ServeError } from '../errors.ts';
 import { ServedTable } from '../find-served.ts';
 import type { Served, ServingPlan } from '../plan.ts';
-import { AnswerText, FrontierText, MEANING_HEADER } from '../wire/answer-text.ts';
+import { AnswerWriter, FrontierLiteral, MEANING_HEADER } from '../wire/answer-writer.ts';
 import { bodyFormOf } from '../wire/body-form.ts';
+import { JsonWriter } from '../wire/json-writer.ts';
 import { parseBody } from '../wire/parse-body.ts';
 import { RequestReader } from '../wire/request-reader.ts';
 import type { WireRequest } from '../wire/request-reader.ts';
@@ -17,7 +18,7 @@ import type { HttpEvents } from './options.ts';
 interface Desk {
   readonly served: Served;
   readonly reader: RequestReader;
-  readonly text: AnswerText;
+  readonly writer: AnswerWriter;
 }
 
 interface Addressed {
@@ -34,11 +35,12 @@ export function readRoutes(
   maxKeys: number,
   events: HttpEvents | undefined,
 ): void {
-  const frontier = new FrontierText();
+  const frontier = new FrontierLiteral();
+  const writer = new JsonWriter();
   const desks = new ServedTable<Desk>(plan, served => ({
     served,
     reader: new RequestReader(served, maxKeys),
-    text: new AnswerText(served, frontier),
+    writer: new AnswerWriter(served, frontier, writer),
   }));
 
   const answer = (
@@ -49,13 +51,13 @@ export function readRoutes(
   ): void => {
     const known = reply.request.headers[MEANING_HEADER];
     const isOther = known !== undefined && known !== desk.served.fingerprint;
-    let text: string;
+    let json: Buffer;
     try {
-      text = desk.text.of(answerer.answer(request), single, isOther);
+      json = desk.writer.write(answerer.answer(request), single, isOther);
     } catch (error) {
       throw error instanceof InvalidKey ? nullKey(desk.served, request.keys, single, error) : error;
     }
-    void reply.header('content-type', JSON_TYPE).send(text);
+    void reply.header('content-type', JSON_TYPE).send(json);
     events?.answered(desk.served.name, 200, request.keys.length, (performance.now() - started) / 1000);
   };
 

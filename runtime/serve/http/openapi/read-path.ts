@@ -1,7 +1,7 @@
 import { STATUS } from '../../errors.ts';
 import type { ServeCode } from '../../errors.ts';
 import type { Served } from '../../plan.ts';
-import { MEANING_HEADER } from '../../wire/answer-text.ts';
+import { MEANING_HEADER } from '../../wire/answer-writer.ts';
 import { bodyFormOf } from '../../wire/body-form.ts';
 import { inWords, INSTANT_WORDS } from '../../wire/in-words.ts';
 import { example, inputSchema, orNull } from './schemas.ts';
