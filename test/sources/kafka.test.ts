@@ -1,145 +1,15 @@
 import type { Cluster } from 'kafkajs';
 import { expect, test } from 'vitest';
 import type { FrontierEntry } from '../../runtime/index.ts';
-import { AbortedRecords } from '../../runtime/sources/kafka/aborted.ts';
 import { Backoff } from '../../runtime/sources/kafka/backoff.ts';
 import { failureOf, typeOf } from '../../runtime/sources/kafka/failures.ts';
-import { unpack } from '../../runtime/sources/kafka/messages.ts';
 import type { Target } from '../../runtime/sources/kafka/messages.ts';
 import { Positions, targetsOf } from '../../runtime/sources/kafka/positions.ts';
-import type {
-  AbortedTransaction,
-  FetchedMessage,
-  RecordBatch,
-} from '../../runtime/sources/kafka/protocol.ts';
 import { Readers } from '../../runtime/sources/kafka/readers.ts';
 import { refusalText } from '../../runtime/sources/kafka/refusals.ts';
 import { SourceError } from '../../runtime/sources/source.ts';
 
 const target: Target = { source: 'events', topic: 't', place: 0, arrival: 'log', epoch: 0 };
-const LOG_APPEND_TIME = 1;
-
-const batchOf = (first: number, last: number, more: Partial<RecordBatch> = {}): RecordBatch => ({
-  firstOffset: String(first),
-  lastOffsetDelta: last - first,
-  producerId: '-1',
-  inTransaction: false,
-  timestampType: LOG_APPEND_TIME,
-  ...more,
-});
-
-const message = (
-  offset: number,
-  batchContext: RecordBatch,
-  more: Partial<FetchedMessage> = {},
-): FetchedMessage => ({
-  offset: String(offset),
-  timestamp: '1700000000000',
-  key: null,
-  value: Buffer.from(String(offset)),
-  isControlRecord: false,
-  batchContext,
-  ...more,
-});
-
-function unpacked(
-  messages: readonly FetchedMessage[],
-  position: number,
-  abortedTransactions: readonly AbortedTransaction[] = [],
-  of: Target = target,
-): { offsets: number[]; next: number } {
-  const fetched = { partition: 0, highWatermark: '100', messages, abortedTransactions };
-  const { records, next } = unpack(fetched, position, of);
-  return { offsets: records.map(({ offset }) => offset), next };
-}
-
-test('a packed batch comes whole: what lies before the position is left out', () => {
-  const batch = batchOf(10, 14);
-  const messages = [10, 11, 12, 13, 14].map(offset => message(offset, batch));
-  expect(unpacked(messages, 12)).toEqual({ offsets: [12, 13, 14], next: 15 });
-});
-
-test('what compaction took is passed over, at the end of a batch too', () => {
-  const [first, second] = [batchOf(0, 9), batchOf(10, 19)];
-  expect(unpacked([message(3, first), message(7, first), message(12, second)], 0)).toEqual({
-    offsets: [3, 7, 12],
-    next: 20,
-  });
-  expect(unpacked([message(3, first)], 5)).toEqual({ offsets: [], next: 10 });
-  expect(unpacked([], 5)).toEqual({ offsets: [], next: 5 });
-});
-
-const transactional = (producerId: string, first: number): RecordBatch =>
-  batchOf(first, first, { producerId, inTransaction: true });
-const marker = (producerId: string, offset: number, type: 0 | 1): FetchedMessage =>
-  message(offset, transactional(producerId, offset), {
-    isControlRecord: true,
-    key: Buffer.from([0, 0, 0, type]),
-  });
-
-test('all transactions that are aborted where reading begins are left out, in whatever order they are told', () => {
-  const messages = [
-    message(5, transactional('c', 5)),
-    message(6, transactional('b', 6)),
-    message(7, transactional('a', 7)),
-    message(8, transactional('d', 8)),
-    message(9, batchOf(9, 9)),
-    marker('a', 10, 0),
-    marker('b', 11, 0),
-    marker('c', 12, 0),
-    marker('d', 13, 1),
-    message(14, transactional('a', 14)),
-    message(15, transactional('e', 15)),
-    marker('e', 16, 0),
-  ];
-  const aborted = [
-    { producerId: 'e', firstOffset: '15' },
-    { producerId: 'c', firstOffset: '3' },
-    { producerId: 'a', firstOffset: '1' },
-    { producerId: 'b', firstOffset: '2' },
-  ];
-  expect(unpacked(messages, 5, aborted)).toEqual({ offsets: [8, 9, 14], next: 17 });
-});
-
-test('a record whose key is that of an abort marker does not end the transaction', () => {
-  const zeros = { key: Buffer.alloc(4) };
-  const messages = [
-    message(0, transactional('a', 0), zeros),
-    message(1, transactional('a', 1)),
-    marker('a', 2, 0),
-    message(3, transactional('a', 3), zeros),
-    marker('a', 4, 1),
-  ];
-  expect(unpacked(messages, 0, [{ producerId: 'a', firstOffset: '0' }])).toEqual({ offsets: [3], next: 5 });
-});
-
-test('a marker of commit does not end what is aborted, and a second abort is one of its own', () => {
-  const aborted = new AbortedRecords([
-    { producerId: 'a', firstOffset: '0' },
-    { producerId: 'a', firstOffset: '3' },
-  ]);
-  const at = (each: FetchedMessage): boolean => aborted.has(each, Number(each.offset));
-  expect(at(message(0, transactional('a', 0)))).toBe(true);
-  expect(at(marker('b', 1, 1))).toBe(false);
-  expect(at(message(1, transactional('a', 1)))).toBe(true);
-  expect(at(marker('a', 2, 0))).toBe(false);
-  expect(at(message(3, transactional('a', 3)))).toBe(true);
-});
-
-test('records stamped by producers are refused, unless declared', () => {
-  const messages = [message(4, batchOf(4, 4, { timestampType: 0 }))];
-  expect(() => unpacked(messages, 4)).toThrow(
-    /topic 't', partition 0, offset 4: producers stamp the records/,
-  );
-  expect(unpacked(messages, 4, [], { ...target, arrival: 'producer' }).offsets).toEqual([4]);
-});
-
-test('the formats of before Kafka 0.11 and offsets beyond 2^53 are errors', () => {
-  const old: FetchedMessage = { offset: '1', timestamp: '1', key: null, value: null, isControlRecord: false };
-  expect(() => unpacked([old], 1)).toThrow(/before Kafka 0\.11/);
-  const far = batchOf(2 ** 53, 2 ** 53);
-  expect(() => unpacked([message(2 ** 53, far)], 0)).toThrow(/offsets beyond 2\^53/);
-});
 
 const entry = (more: Partial<FrontierEntry> = {}): FrontierEntry => ({
   source: 'events',

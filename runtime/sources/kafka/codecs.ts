@@ -1,49 +1,38 @@
-// Hot path where a topic is compressed. Reading only: kafkajs brings gzip, these are the others.
+// Hot path where a topic is compressed: what producers make of a batch's records.
+import { gunzipSync } from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
-import kafkajs, { CompressionTypes } from 'kafkajs';
 import { decompress as unlz4 } from 'lz4js';
 import { uncompress as unsnappyBlock } from 'snappyjs';
 import { SourceError } from '../source.ts';
 
-const codecs: readonly [CompressionTypes, string, (bytes: Buffer) => Uint8Array][] = [
-  [CompressionTypes.Snappy, 'snappy', unsnappy],
-  [CompressionTypes.LZ4, 'lz4', bytes => unlz4(bytes)],
-  [CompressionTypes.ZSTD, 'zstd', bytes => unzstd(bytes)],
+interface Codec {
+  readonly name: string;
+  readonly unpack: (bytes: Buffer) => Uint8Array;
+}
+
+/** By their numbers in a batch's attributes; 0 is none. */
+const CODECS: readonly (Codec | null)[] = [
+  null,
+  { name: 'gzip', unpack: gunzipSync },
+  { name: 'snappy', unpack: unsnappy },
+  { name: 'lz4', unpack: unlz4 },
+  { name: 'zstd', unpack: unzstd },
 ];
 
-interface Codec {
-  compress(encoder: unknown): Promise<Buffer>;
-  decompress(bytes: Buffer): Promise<Buffer>;
-}
-
-/** kafkajs leaves out of its types that a producer's codec 0 has no entry here. */
-const registry: Partial<Record<CompressionTypes, () => Codec>> = kafkajs.CompressionCodecs;
-
-/** Lets kafkajs, in this process, read what producers compress with any of Kafka's codecs. */
-export function registerCodecs(): void {
-  for (const [type, name, unpack] of codecs) {
-    registry[type] = () => ({
-      compress: () => Promise.reject(new Error(`${name} is for reading only`)),
-      decompress: bytes => decompress(name, unpack, bytes),
-    });
-  }
-}
-
-async function decompress(
-  name: string,
-  unpack: (bytes: Buffer) => Uint8Array,
-  bytes: Buffer,
-): Promise<Buffer> {
+/** @throws SourceError for a codec that is not known, and for bytes that are not of it */
+export function unpacked(codec: number, bytes: Buffer): Buffer {
+  const found = CODECS[codec];
+  if (found === null) return bytes;
+  if (found === undefined)
+    throw new SourceError(`a batch is compressed with codec ${codec}, which is not known`);
   try {
-    const { buffer, byteOffset, byteLength } = unpack(bytes);
+    const { buffer, byteOffset, byteLength } = found.unpack(bytes);
     return Buffer.from(buffer, byteOffset, byteLength);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new SourceError(
-      `a batch says that it is compressed with ${name}, but cannot be unpacked: ${said}`,
-      {
-        cause: error,
-      },
+      `a batch says that it is compressed with ${found.name}, but cannot be unpacked: ${said}`,
+      { cause: error },
     );
   }
 }

@@ -7,7 +7,6 @@ import { Gate } from '../gate.ts';
 import { Turns } from '../turns.ts';
 import { whyHungUp } from './ask.ts';
 import { Backoff } from './backoff.ts';
-import { registerCodecs } from './codecs.ts';
 import { failureOf, messageOf } from './failures.ts';
 import { GroupPresence } from './group.ts';
 import { Restart } from './leader-loop.ts';
@@ -34,7 +33,6 @@ const CLOSING = 1_500;
  * does that they do not let this client in, unless they once did.
  */
 export function kafkaSource(options: KafkaOptions): RecordSource {
-  registerCodecs();
   return new KafkaSource(options);
 }
 

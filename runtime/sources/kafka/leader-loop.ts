@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Cluster } from 'kafkajs';
 import type { Batch } from '../source.ts';
 import { typeOf } from './failures.ts';
+import { fetchFrom } from './fetch.ts';
 import { unpack } from './messages.ts';
 import { edgeOf } from './offsets.ts';
 import type { KafkaFetch } from './options.ts';
@@ -106,13 +107,13 @@ async function fetchNext(host: LeaderLoopHost, leader: number, lanes: readonly L
   }));
   try {
     const broker: Broker = await cluster.findBroker({ nodeId: String(leader) });
-    return (await broker.fetch({
+    return await fetchFrom(broker, {
       isolationLevel: READ_COMMITTED,
       maxWaitTime: fetch.maxWait,
       minBytes: 1,
       maxBytes,
       topics,
-    })) as FetchAnswer;
+    });
   } catch (error) {
     if (typeOf(error) === 'OFFSET_OUT_OF_RANGE') await judge(host, lanes, error);
     throw error;
@@ -133,7 +134,7 @@ function unpackAll(answer: FetchAnswer, lanes: readonly Lane[], seenAt: number):
 }
 
 function unpackLane(fetched: FetchedPartition, lane: Lane, seenAt: number, deliveries: Delivery[]): void {
-  const end = Number(fetched.highWatermark);
+  const { highWatermark: end } = fetched;
   const from = lane.next;
   for (const reader of lane.readers) {
     reader.end = end;

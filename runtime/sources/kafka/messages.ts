@@ -1,10 +1,12 @@
 // Hot path: every record from Kafka passes here.
 import type { SourceRecord } from '../../engine/record.ts';
 import { SourceError } from '../source.ts';
-import { AbortedRecords } from './aborted.ts';
-import { CREATE_TIME } from './protocol.ts';
-import type { FetchedPartition, RecordBatch } from './protocol.ts';
+import { AbortedBatches } from './aborted.ts';
+import { ByteReader } from './byte-reader.ts';
+import type { FetchedPartition } from './protocol.ts';
 import type { KafkaTopic } from './options.ts';
+import { OldFormat, readBatch } from './record-batch.ts';
+import type { RecordBatch } from './record-batch.ts';
 
 /** Where a topic's records go. */
 export interface Target extends KafkaTopic {
@@ -18,59 +20,83 @@ export interface Unpacked {
 }
 
 /**
- * The records of one partition from `position` on: neither what lies before it (a batch that is compressed comes
- * whole), nor control records, nor what was aborted.
- * @throws SourceError for a record that producers have stamped where the broker's stamp was declared
+ * The records of one partition from `position` on: neither what lies before it (a batch comes whole), nor control
+ * records, nor what was aborted.
+ * @throws SourceError for a record that producers have stamped where the broker's stamp was declared, and for bytes
+ *   that are no records of Kafka's
  */
 export function unpack(fetched: FetchedPartition, position: number, target: Target): Unpacked {
-  const { messages, partition, abortedTransactions } = fetched;
-  const { source, place: topic, epoch } = target;
-  const aborted =
-    abortedTransactions != null && abortedTransactions.length > 0
-      ? new AbortedRecords(abortedTransactions)
-      : null;
+  const { records: bytes, partition, abortedTransactions } = fetched;
+  const aborted = abortedTransactions.length > 0 ? new AbortedBatches(abortedTransactions) : null;
   const records: SourceRecord[] = [];
   let next = position;
-  let batch: RecordBatch | undefined;
-  let stamp = '';
-  let arrivedAt = 0;
-  for (let i = 0; i < messages.length; i += 1) {
-    const message = messages[i]!;
-    const offset = Number(message.offset);
-    if (message.batchContext !== batch || batch === undefined) {
-      batch = checkedBatch(message.batchContext, target, partition, message.offset);
-      next = Math.max(next, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
+  let start = 0;
+  try {
+    for (;;) {
+      const found = readBatch(bytes, start);
+      if (found === null) break;
+      const { batch, end } = found;
+      start = end;
+      const isAborted = aborted !== null && aborted.has(batch);
+      if (batch.lastOffset < position) continue;
+      checkBatch(batch, target, partition);
+      next = batch.lastOffset + 1;
+      if (!isAborted && !batch.isControl) unpackBatch(batch, partition, position, target, records);
     }
-    if (aborted !== null && aborted.has(message, offset)) continue;
-    if (message.isControlRecord || offset < position) continue;
-    if (message.timestamp !== stamp) {
-      stamp = message.timestamp;
-      arrivedAt = Number(stamp) * 1000;
-    }
-    const { value, key } = message;
-    records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key });
+  } catch (error) {
+    throw unreadable(error, `${whereOf(target, partition)}, offset ${next}`);
   }
   return { records, next };
 }
 
-function checkedBatch(
-  batch: RecordBatch | undefined,
-  { topic, arrival }: Target,
+function unpackBatch(
+  batch: RecordBatch,
   partition: number,
-  offset: string,
-): RecordBatch {
-  const where = `the topic '${topic}', partition ${partition}, offset ${offset}`;
-  if (batch === undefined) {
-    throw new SourceError(
+  position: number,
+  { source, place: topic, epoch }: Target,
+  records: SourceRecord[],
+): void {
+  const { firstOffset, firstTimestamp, maxTimestamp, isStampedByLog, count } = batch;
+  const reader = new ByteReader(batch.bytes);
+  for (let i = 0; i < count; i += 1) {
+    const length = reader.varint();
+    const end = reader.at + length;
+    reader.int8();
+    const delta = reader.varint();
+    const offset = firstOffset + reader.varint();
+    const key = reader.varbytes();
+    const value = reader.varbytes();
+    // Headers are passed over.
+    if (end < reader.at || end > reader.bytes.length)
+      throw new RangeError('a record is not as long as it says');
+    reader.at = end;
+    if (offset < position) continue;
+    const arrivedAt = (isStampedByLog ? maxTimestamp : firstTimestamp + delta) * 1000;
+    records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key });
+  }
+}
+
+function checkBatch(batch: RecordBatch, target: Target, partition: number): void {
+  const { isStampedByLog, isControl, firstOffset, lastOffset } = batch;
+  const where = `${whereOf(target, partition)}, offset ${firstOffset}`;
+  if (target.arrival === 'log' && !isStampedByLog && !isControl)
+    throw new SourceError(stampedByProducer(where));
+  if (!Number.isSafeInteger(lastOffset + 1))
+    throw new SourceError(`${where}: offsets beyond 2^53 cannot be kept: copy the topic into a new one`);
+}
+
+function whereOf({ topic }: Target, partition: number): string {
+  return `the topic '${topic}', partition ${partition}`;
+}
+
+function unreadable(error: unknown, where: string): unknown {
+  if (error instanceof OldFormat) {
+    return new SourceError(
       `${where}: the record is in a format from before Kafka 0.11: copy the topic into a new one, which has the present format`,
     );
   }
-  if (arrival === 'log' && batch.timestampType === CREATE_TIME)
-    throw new SourceError(stampedByProducer(where));
-  if (!Number.isSafeInteger(Number(batch.firstOffset) + batch.lastOffsetDelta + 1)) {
-    throw new SourceError(`${where}: offsets beyond 2^53 cannot be kept: copy the topic into a new one`);
-  }
-  return batch;
+  if (error instanceof SourceError || !(error instanceof RangeError)) return error;
+  return new SourceError(`${where}: a batch of records cannot be read: ${error.message}`, { cause: error });
 }
 
 /** Both remedies for a topic whose records producers stamp, where nothing says that they do. */
