@@ -1,5 +1,5 @@
 // How soon a produced event can be read, through the whole service: `npm run bench:freshness`.
-// The service (Kafka in, state, checkpoints every second, TCP out) runs in this process; a second one produces a steady
+// The service (Kafka in, state, a checkpoint every five seconds, TCP out) runs in this process; a second one produces a steady
 // load, and a third now and then an event of a user never seen, which it reads over TCP until it is there.
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -61,7 +61,7 @@ async function serve(): Promise<void> {
   const { settings } = readConfig(
     {
       kafka: { brokers: kafka.brokers },
-      state: { directory, checkpointEvery: '1s' },
+      state: { directory, checkpointEvery: '5s' },
       serve: { http: false, tcp: { port: 0 } },
     },
     { root, file: 'the bench', environment: {} },

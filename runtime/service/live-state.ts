@@ -11,7 +11,7 @@ import type { Batch } from '../sources/source.ts';
 /** Records are taken for this long, ms, before reads get their turn. */
 const SLICE = 1;
 /** Between two looks at the clock of a slice. */
-const STRIDE = 32;
+const STRIDE = 8;
 
 export interface LiveStateEvents {
   refused(verdict: Extract<Verdict, { kind: 'refused' }>): void;

@@ -95,3 +95,34 @@ describe('segments in a checkpoint', () => {
     expect(rows.rows).toBe(2);
   });
 });
+
+describe('segments that grow', () => {
+  it('alike are laid out anew once or twice while they grow by half, and keep their rows', () => {
+    const { rows, add, rowsOf } = fresh();
+    const keys = 500;
+    const sizes: number[] = [];
+    let capacity = 0;
+    for (let time = 1; time <= 400; time += 1) {
+      for (let slot = 1; slot <= keys; slot += 1) {
+        add(slot, time);
+        if (rows.places === capacity) continue;
+        capacity = rows.places;
+        if (time > 100) sizes.push(time);
+      }
+    }
+    // From 100 rows a key to 400: log(4) / log(1.5) is 3.4.
+    expect(sizes.length).toBeLessThanOrEqual(8);
+    expect(rows.places).toBeLessThan(2 * 400 * keys);
+    for (const slot of [1, 77, keys])
+      expect(rowsOf(slot)).toEqual(Array.from({ length: 400 }, (_, i) => [i + 1, (i + 1) * 10]));
+  });
+
+  it('give nothing to keys that stand still', () => {
+    const { rows, add } = fresh();
+    const still = 4000;
+    for (let slot = 1; slot <= still; slot += 1) add(slot, 1, 2, 3);
+    // One key grows, and all are laid out anew again and again.
+    for (let time = 1; time <= 100_000; time += 1) add(still + 1, time);
+    for (let slot = 1; slot <= still; slot += 1) expect(rows.sizeClass[slot]).toBe(0);
+  });
+});
