@@ -2,19 +2,31 @@
 
 /** Bytes that may wait: the server builds a month's indexes while rows of the next are decoded. */
 const mostWaiting = 32 * 1024 * 1024;
+/**
+ * With more than this waiting, rows are decoded only while the server is at work by itself: rows that are sent want
+ * this process too, and are sent four times as fast where it does nothing else.
+ */
+const fewWaiting = 4 * 1024 * 1024;
 
 export class WriteQueue {
   #waiting = 0;
+  /** Bytes are being sent. */
+  #isSending = false;
   #isStopped = false;
   #last: Promise<void> = Promise.resolve();
   readonly #writes: Promise<void>[] = [];
 
-  /** Runs a write behind those before it; where one has failed, none that follows is begun. */
+  /**
+   * Runs a write behind those before it; where one has failed, none that follows is begun.
+   * @param bytes that it sends; 0: the server works by itself
+   */
   add(bytes: number, write: () => Promise<void>): void {
     this.#waiting += bytes;
     this.#last = this.#last.then(async () => {
       if (this.#isStopped) return;
+      this.#isSending = bytes > 0;
       await write();
+      this.#isSending = false;
       this.#waiting -= bytes;
       void this.#writes.shift();
     });
@@ -23,9 +35,9 @@ export class WriteQueue {
     this.#last.catch(() => undefined);
   }
 
-  /** Settles when few enough bytes wait. @throws where a write has failed */
+  /** Settles when more rows may be decoded. @throws where a write has failed */
   async room(): Promise<void> {
-    while (this.#waiting > mostWaiting) await this.#writes[0];
+    while (this.#waiting > (this.#isSending ? fewWaiting : mostWaiting)) await this.#writes[0];
   }
 
   /** Settles when all is written. @throws where a write has failed */
