@@ -30,7 +30,7 @@ function knownText(known: Known): string {
   }
 }
 
-function noteLines({ producerArrivals, beforeSnapshot }: TrainingSetNotes): string[] {
+function noteLines({ producerArrivals, beforeSnapshot, beforeHistory }: TrainingSetNotes): string[] {
   return [
     ...producerArrivals.map(
       source => `${source}: arrivals are the word of its producers, and "known by then" is no more than that`,
@@ -38,6 +38,11 @@ function noteLines({ producerArrivals, beforeSnapshot }: TrainingSetNotes): stri
     ...beforeSnapshot.map(
       each =>
         `${each.table}: ${amount(each.rows)} rows lie before its first version, where the table is not empty but unknown`,
+    ),
+    ...beforeHistory.map(
+      ({ source, begins, rows, earliest }) =>
+        `${source}: ${amount(rows)} rows lie before ${begins.slice(0, 10)}, where its history begins; the earliest at ${earliest}` +
+        (earliest < '1971' ? '. A whole number as an instant counts µs, not seconds or ms' : ''),
     ),
   ].map(line => color.yellow(line));
 }

@@ -80,11 +80,15 @@ export async function dropMonthsBefore(
 }
 
 export async function presentMonths(client: pg.ClientBase, table: string): Promise<ReadonlySet<Month>> {
-  const rows = await queryRows(
-    client,
-    `select c.relname as name from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
-     where i.inhparent = ${quoteText(historyName(table))}::regclass`,
-  );
+  return monthsIn(await queryRows(client, monthsQuery(table)));
+}
+
+/** The names of the tables of months, for {@link monthsIn}. */
+export const monthsQuery = (table: string): string =>
+  `select c.relname as name from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
+   where i.inhparent = ${quoteText(historyName(table))}::regclass`;
+
+export function monthsIn(rows: readonly Readonly<Record<string, unknown>>[]): ReadonlySet<Month> {
   const pattern = /_y(\d{4})m(\d{2})$/;
   return new Set(
     rows.flatMap(({ name }) => {

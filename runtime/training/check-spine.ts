@@ -1,4 +1,5 @@
 // Control path. Reading a spine through before the work starts: all that is wrong with it, and what tells it from others.
+import type { RowsBefore } from '../history/notes.ts';
 import type { Known } from '../history/spine.ts';
 import type { SpineBatch, SpineFile, SpineProblem } from './io/spine.ts';
 import { problemsOf } from './row-check.ts';
@@ -49,8 +50,8 @@ export interface CheckedSpine {
   readonly rows: number;
   /** Of its columns and all values, hexadecimal. */
   readonly digest: string;
-  /** By table: rows that lie before its first version, where it is not empty but unknown (semantics §7). */
-  readonly beforeSnapshot: ReadonlyMap<string, number>;
+  /** By source: rows that lie before it begins. */
+  readonly before: ReadonlyMap<string, RowsBefore>;
 }
 
 export interface SpineCheck {
@@ -58,8 +59,8 @@ export interface SpineCheck {
   readonly columns: SpineColumns;
   readonly known: Known;
   readonly completeUntil: number;
-  /** By table the commit time of its first version, µs; Infinity: it has none. */
-  readonly firstVersions: ReadonlyMap<string, number>;
+  /** By source where it begins, µs. */
+  readonly begins: ReadonlyMap<string, number>;
   /** Told of every fault, in order. */
   readonly onFault?: ((fault: SpineFault) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -67,11 +68,11 @@ export interface SpineCheck {
 
 /** @throws BadSpine, SpineError */
 export async function checkSpine(check: SpineCheck): Promise<CheckedSpine> {
-  const { spine, columns, firstVersions } = check;
+  const { spine, columns, begins } = check;
   const names = spine.columns.map(({ name }) => name);
   const limits: RowLimits = { known: check.known, completeUntil: check.completeUntil };
   const digest = new SpineDigest(spine.columns);
-  const before = new Map([...firstVersions.keys()].map(table => [table, 0]));
+  const before = new Map<string, RowsBefore>();
   const first: SpineFault[] = [];
   let faults = 0;
   let rows = 0;
@@ -84,22 +85,28 @@ export async function checkSpine(check: SpineCheck): Promise<CheckedSpine> {
       check.onFault?.(fault);
     }
     digest.add(batch);
-    countBefore(batch, columns, firstVersions, before);
+    countBefore(batch, columns, begins, before);
     rows += batch.rows;
   }
   if (faults > 0) throw new BadSpine(spine.name, first, faults);
-  return { rows, digest: digest.result(), beforeSnapshot: before };
+  return { rows, digest: digest.result(), before };
 }
 
 function countBefore(
   { columns: values, rows }: SpineBatch,
   { time }: SpineColumns,
-  firstVersions: ReadonlyMap<string, number>,
-  before: Map<string, number>,
+  begins: ReadonlyMap<string, number>,
+  before: Map<string, RowsBefore>,
 ): void {
-  for (const [table, first] of firstVersions) {
-    let count = 0;
-    for (let row = 0; row < rows; row += 1) if ((values[time]![row] as number) < first) count += 1;
-    before.set(table, before.get(table)! + count);
+  for (const [source, first] of begins) {
+    const known = before.get(source);
+    let [count, earliest] = [known?.rows ?? 0, known?.earliest ?? Infinity];
+    for (let row = 0; row < rows; row += 1) {
+      const t = values[time]![row] as number;
+      if (t >= first) continue;
+      count += 1;
+      if (t < earliest) earliest = t;
+    }
+    before.set(source, { rows: count, earliest });
   }
 }

@@ -27,9 +27,9 @@ export async function withCheckedSpine<T>(
   };
   try {
     const columns = placeColumns(target, timeColumn, known, spine.columns, spine.name);
-    const { completeUntil, firstVersions } = state;
+    const { completeUntil, begins } = state;
     const checked = await checkSpine({
-      ...{ spine, columns, known, completeUntil, firstVersions, onFault, signal },
+      ...{ spine, columns, known, completeUntil, begins, onFault, signal },
     });
     const request = {
       read: target.read,

@@ -2,8 +2,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { frontierOf, requireHistory } from '../history/frontier.ts';
-import { firstVersions, producerArrivals } from '../history/notes.ts';
-import type { SqlProgram } from '../history/program.ts';
+import { beginnings } from '../history/notes.ts';
+import type { SqlProgram, SqlSource } from '../history/program.ts';
 import type { AnyDatabase } from '../history/session.ts';
 import type { Known } from '../history/spine.ts';
 import type { Target } from './target.ts';
@@ -11,8 +11,10 @@ import type { Target } from './target.ts';
 export interface HistoryState {
   /** µs: up to here, not included, all arrivals are there; Infinity where that is of no matter. */
   readonly completeUntil: number;
-  readonly firstVersions: ReadonlyMap<string, number>;
-  readonly producerArrivals: readonly string[];
+  /** What is read. */
+  readonly sources: readonly SqlSource[];
+  /** By source where it begins, µs. */
+  readonly begins: ReadonlyMap<string, number>;
 }
 
 /**
@@ -31,8 +33,8 @@ export async function historyState(
   const read = all.filter(({ name }) => sources.includes(name));
   return {
     completeUntil: known.kind === 'arrival' ? Math.min(...present.map(each => each.completeUntil)) : Infinity,
-    firstVersions: await firstVersions(db, read),
-    producerArrivals: producerArrivals(read),
+    sources: read,
+    begins: await beginnings(db, read),
   };
 }
 

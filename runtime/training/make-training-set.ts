@@ -1,5 +1,6 @@
 // Control path. From a checked spine to a training set that is written: what is computed outlives an interruption.
 import { HistoryBehind } from '../history/errors.ts';
+import { notesOf } from '../history/notes.ts';
 import { openTrainingRun } from '../history/training-run.ts';
 import type { CheckedSpine } from './check-spine.ts';
 import type { Progress, RowBatch, TrainingRequest, TrainingRun } from './contract.ts';
@@ -124,7 +125,15 @@ async function make(
   const metadata = await writeResult({
     results: leak === null || other === null ? run.results(0) : counted(run, other, leak),
     columns,
-    metadata: metadataOf(target, request, spine.name, checked, run.frontier, notesOf(state, checked), id),
+    metadata: metadataOf(
+      target,
+      request,
+      spine.name,
+      checked,
+      run.frontier,
+      notesOf(state.sources, state.begins, checked.before),
+      id,
+    ),
     output: await outputOf(options, columns, id),
     sidecar: sidecarOf(options),
     onRows: rows => progress({ step: 'writing', done: (done += rows), total: checked.rows }),
@@ -159,9 +168,4 @@ async function outputOf(
 ): Promise<Output | null> {
   if (out === null) return null;
   return await openOutput(out, columns, { id, pool, ...(format === undefined ? {} : { format }) });
-}
-
-function notesOf({ producerArrivals }: HistoryState, { beforeSnapshot }: CheckedSpine) {
-  const tables = [...beforeSnapshot].map(([table, rows]) => ({ table, rows }));
-  return { producerArrivals, beforeSnapshot: tables.filter(({ rows }) => rows > 0) };
 }

@@ -73,7 +73,7 @@ test('the metadata stand beside the file, and say what it is', async () => {
     known: { kind: 'arrival', lag: 5 },
     frontier: [{ ...place, nextOffset: flights.length }],
     spine: { name: 'spine.csv', rows: rows.length },
-    notes: { producerArrivals: [], beforeSnapshot: [] },
+    notes: { producerArrivals: [], beforeSnapshot: [], beforeHistory: [] },
   });
   expect(beside.features.map(({ name }) => name)).toEqual(served.features.map(({ name }) => name));
   const { columns } = beside.profile as { columns: Record<string, { count: number; nulls: number }> };

@@ -190,6 +190,24 @@ test('pace is rate and time left, and nothing before anything is known', () => {
 });
 
 test('a report says what no value tells', () => {
+  const beforeHistory = [
+    ...[
+      {
+        source: 'clicks',
+        begins: '2024-02-01T00:00:00.000000Z',
+        rows: 3,
+        earliest: '1970-01-01T00:28:24.000000Z',
+      },
+    ],
+    ...[
+      {
+        source: 'views',
+        begins: '2024-02-01T00:00:00.000000Z',
+        rows: 1,
+        earliest: '2024-01-31T00:00:00.000000Z',
+      },
+    ],
+  ];
   const report: BackfillReport = {
     ...{ run: 'r', rows: 10, columns: [], resumed: false, out: 'x.csv' },
     leak: [{ feature: 'f', rows: 3 }],
@@ -206,13 +224,17 @@ test('a report says what no value tells', () => {
       },
       spine: { name: 's', rows: 10, sha256: '' },
       known: { kind: 'arrival', lag: 200_000 },
-      notes: { producerArrivals: ['clicks'], beforeSnapshot: [{ table: 'users', rows: 4 }] },
+      notes: { producerArrivals: ['clicks'], beforeSnapshot: [{ table: 'users', rows: 4 }], beforeHistory },
     },
   };
   const text = reportLines(report).join('\n');
   expect(text).toContain('known: what had arrived by each instant, 200 ms late');
   expect(text).toContain('clicks: arrivals are the word of its producers');
   expect(text).toContain('users: 4 rows lie before its first version');
+  expect(text).toContain(
+    'clicks: 3 rows lie before 2024-02-01, where its history begins; the earliest at 1970-01-01T00:28:24.000000Z. A whole number as an instant counts µs, not seconds or ms',
+  );
+  expect(text).toMatch(/^views: 1 rows? lie.* the earliest at 2024-01-31T00:00:00\.000000Z$/m);
   expect(text).toMatch(/^f +3 +30\.0 %$/m);
 });
 

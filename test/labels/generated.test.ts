@@ -103,8 +103,8 @@ describe('labels in what is generated', () => {
   describe('are told of a training set', () => {
     const request = { read: { vector: 'risk' }, known: { kind: 'hindsight' }, before: false } as const;
     const asked = { ...request, carried: [], hasKnownAt: false };
-    const checked = { rows: 1, digest: 'd', beforeSnapshot: new Map() };
-    const notes = { producerArrivals: [], beforeSnapshot: [] };
+    const checked = { rows: 1, digest: 'd', before: new Map() };
+    const notes = { producerArrivals: [], beforeSnapshot: [], beforeHistory: [] };
     const targetOf = async ({ root }: TemporaryProject): Promise<Target> =>
       findTarget(await loadProgram(root, join(root, 'generated')), 'risk');
     const toldOf = (target: Target) => metadataOf(target, asked, 's', checked, [], notes, 'run').labels;

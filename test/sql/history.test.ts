@@ -224,8 +224,29 @@ describe('the history', () => {
     };
     const notes = async (read: { group: string }) =>
       await trainingSetNotes(history.db, program, { read, spine: spine(t0) });
-    expect(await notes({ group: 'users' })).toEqual({ producerArrivals: ['events'], beforeSnapshot: [] });
+    expect(await notes({ group: 'users' })).toEqual({
+      producerArrivals: ['events'],
+      beforeSnapshot: [],
+      beforeHistory: [],
+    });
     expect(await notes({ group: 'stock' })).toMatchObject({ beforeSnapshot: [{ table: 'items', rows: 1 }] });
+    // In the month of the first arrival, and before it.
+    await history.append([event(0, t0 + hours(1))]);
+    expect(await notes({ group: 'users' })).toMatchObject({ beforeHistory: [] });
+    const [early, inSeconds] = [Date.UTC(2025, 11, 31, 23) * 1000, 1_767_225_600];
+    const rows = [...spine(t0), ...spine(early), ...spine(inSeconds)];
+    expect(
+      await trainingSetNotes(history.db, program, { read: { group: 'users' }, spine: rows }),
+    ).toMatchObject({
+      beforeHistory: [
+        {
+          source: 'events',
+          begins: '2026-01-01T00:00:00.000000Z',
+          rows: 2,
+          earliest: '1970-01-01T00:29:27.225600Z',
+        },
+      ],
+    });
   });
 
   it('names the row of the spine that lacks a key', async () => {
