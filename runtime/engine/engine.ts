@@ -271,15 +271,15 @@ export class Engine {
 
   /** The next offset of every partition seen, sources in order. */
   frontier(): FrontierEntry[] {
-    return [...this.#sources.values()].flatMap(({ name, lanes }) =>
-      lanes.all.map(({ topic, epoch, partition, nextOffset }) => ({
-        source: name,
-        topic,
-        epoch,
-        partition,
-        nextOffset,
-      })),
-    );
+    const entries: FrontierEntry[] = [];
+    for (const { name, lanes } of this.#sources.values()) {
+      const { all } = lanes;
+      for (let i = 0; i < all.length; i += 1) {
+        const { topic, epoch, partition, nextOffset } = all[i]!;
+        entries.push({ source: name, topic, epoch, partition, nextOffset });
+      }
+    }
+    return entries;
   }
 
   /** What became of the records of each source. */
