@@ -28,7 +28,7 @@ export class KafkaClient {
       logger,
     } = options;
     this.kafka = new Kafka({
-      brokers: [...brokers],
+      brokers: brokers.map(withoutColons),
       clientId,
       ...(ssl === undefined ? {} : { ssl }),
       // kafkajs writes into it.
@@ -81,13 +81,28 @@ export class KafkaClient {
     if (this.#cut) throw new Error('the client is closed');
     // kafkajs passes nothing here where TLS is off, whatever its types say.
     const tls = ssl as typeof ssl | undefined;
+    const address = host.replaceAll(NO_COLON, ':').replace(/^\[(.*)\]$/, '$1');
     const socket = tls
-      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls }, onConnect)
-      : connectPlain({ host, port }, onConnect);
+      ? connectTls({ host: address, port, ...servernameOf(address), ...tls }, onConnect)
+      : connectPlain({ host: address, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE);
     socket.setNoDelay(true);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   }
+}
+
+/** Looks like a colon, and is none. */
+const NO_COLON = '\ua789';
+
+/** `[::1]:9092` for kafkajs, which takes what stands before the first colon for the host. */
+function withoutColons(broker: string): string {
+  const found = /^(\[.*\])(:\d+)$/.exec(broker);
+  return found === null ? broker : found[1]!.replaceAll(':', NO_COLON) + found[2]!;
+}
+
+/** An address is no name that a certificate could be asked for by. */
+function servernameOf(host: string): { readonly servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
