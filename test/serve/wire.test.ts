@@ -130,6 +130,19 @@ describe('the wire', () => {
     );
   });
 
+  it('has room for the longest number and any bigint, wherever its memory ends', () => {
+    const all = [-0.0000012345678901234567, -1.2345678901234567e-308, -(2 ** 70), 2 ** 31 - 1];
+    for (let before = 0; before < 70; before += 1) {
+      const text = written(writer => {
+        // Of the 64 KiB that it begins with, all but `before`.
+        for (let i = before; i < 65_536; i += 1) writer.comma();
+        for (const number of all) writer.number(number);
+        writer.bigint(-(2n ** 127n));
+      });
+      expect(text.slice(65_536 - before)).toBe(`${all.map(String).join('')}"${-(2n ** 127n)}"`);
+    }
+  });
+
   it('writes instants as they are formatted everywhere', () => {
     fc.assert(
       fc.property(instant, value => {

@@ -9,8 +9,6 @@ const INITIAL = 64 * 1024;
 const KEPT = 1024 * 1024;
 /** Up to here a loop over the characters is quicker than a call out of JavaScript. */
 const SHORT_TEXT = 48;
-/** A bigint of 64 bits with its sign. */
-const BIGINT_BYTES = 20;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -99,9 +97,10 @@ export class JsonWriter {
 
   /** In quotes: many readers know no number of more digits than a double has. */
   bigint(value: bigint): void {
-    this.#reserve(BIGINT_BYTES + 2);
+    const digits = `${value}`;
+    this.#reserve(digits.length + 2);
     this.#byte(QUOTE);
-    this.#at = writeAscii(this.#bytes, this.#at, `${value}`);
+    this.#at = writeAscii(this.#bytes, this.#at, digits);
     this.#byte(QUOTE);
   }
 

@@ -1,7 +1,7 @@
 // Hot path: a double's shortest decimal, as bytes.
 
-/** The most bytes that a number takes: `-1.2345678901234567e-308`. */
-export const NUMBER_BYTES = 24;
+/** The most bytes that a number takes: `-0.0000012345678901234567`. */
+export const NUMBER_BYTES = 25;
 
 const ZERO = 48;
 const POINT = 46;
