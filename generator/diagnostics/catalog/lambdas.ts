@@ -220,4 +220,10 @@ export const lambdas = {
     message: (p: { zone: string; near: readonly string[] }) => `\`${p.zone}\` is no time zone`,
     hint: p => `did you mean ${p.near.join(' or ')}?`,
   }),
+  SK236: entry({
+    title: 'A member of an enum beside exact numbers',
+    message: (p: { member: string }) =>
+      `what compiles this file may put the number in the place of \`${p.member}\`, or not: so there is no telling whether the input is exact`,
+    hint: () => 'write the number itself, and the input is exact',
+  }),
 } as const;

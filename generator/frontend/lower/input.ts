@@ -29,8 +29,34 @@ export function lowerInput(
     return expr;
   }
   const syntax = syntaxOf(lambda, lowering);
-  const exact = syntax === null || isExact(syntax);
-  return exact ? withExactType(expr) : asDouble(expr);
+  if (syntax === null || isExact(syntax, isNumber)) return withExactType(expr);
+  return refusedForMember(syntax, lowering) ? null : asDouble(expr);
+}
+
+/**
+ * Whether nothing but members of enums keeps the input from being exact. Some compilers write their numbers into the
+ * lambda that runs, which is what `given` reads the exact type off (semantics §10.2), and some do not.
+ */
+function refusedForMember(syntax: FunctionNode, lowering: Lowering): boolean {
+  let member: ts.Expression | null = null;
+  const isNumberOrMember = (node: ts.Expression): boolean => {
+    if (isNumber(node)) return true;
+    if (!isEnumMember(node, lowering)) return false;
+    member ??= node;
+    return true;
+  };
+  if (!isExact(syntax, isNumberOrMember) || member === null) return false;
+  const node = member as ts.Expression;
+  lowering.report.add('SK236', lowering.spanOf(node), { member: node.getText() });
+  return true;
+}
+
+function isEnumMember(node: ts.Expression, lowering: Lowering): boolean {
+  if (isNegation(node)) return isEnumMember(executed(node.operand), lowering);
+  const symbol = lowering.checker.getSymbolAtLocation(
+    ts.isElementAccessExpression(node) ? node.argumentExpression : node,
+  );
+  return symbol !== undefined && (symbol.flags & ts.SymbolFlags.EnumMember) !== 0;
 }
 
 /** Negations of columns keep the column's type; what chooses between them has the type they join to. */
@@ -62,31 +88,38 @@ function asDouble(expr: Expr): Expr {
   return arithmeticOf('-', expr, literal(0));
 }
 
+/** Whether an expression counts as a number literal. */
+type IsConstant = (node: ts.Expression) => boolean;
+
 /** An expression body, or a block that is one `return`: what is erased before it runs has no part in it. */
-function isExact(lambda: FunctionNode): boolean {
+function isExact(lambda: FunctionNode, isConstant: IsConstant): boolean {
   const { body } = lambda;
   const [parameter] = lambda.parameters;
   if (body === undefined) return false;
-  if (!ts.isBlock(body)) return isExactExpression(body, parameter);
+  if (!ts.isBlock(body)) return isExactExpression(body, parameter, isConstant);
   const [statement, ...others] = body.statements.filter(isExecuted);
   if (statement === undefined || others.length > 0 || !ts.isReturnStatement(statement)) return false;
-  return statement.expression !== undefined && isExactExpression(statement.expression, parameter);
+  return statement.expression !== undefined && isExactExpression(statement.expression, parameter, isConstant);
 }
 
 function isExecuted(statement: ts.Statement): boolean {
   return !ts.isEmptyStatement(statement) && !isTypeOnly(statement);
 }
 
-function isExactExpression(written: ts.Expression, row: ts.ParameterDeclaration | undefined): boolean {
+function isExactExpression(
+  written: ts.Expression,
+  row: ts.ParameterDeclaration | undefined,
+  isConstant: IsConstant,
+): boolean {
   const node = executed(written);
-  const again = (inner: ts.Expression): boolean => isExactExpression(inner, row);
+  const again = (inner: ts.Expression): boolean => isExactExpression(inner, row, isConstant);
   if (ts.isConditionalExpression(node)) return again(node.whenTrue) && again(node.whenFalse);
   if (ts.isBinaryExpression(node)) {
     const { kind } = node.operatorToken;
     return kind === ts.SyntaxKind.QuestionQuestionToken && again(node.left) && again(node.right);
   }
   return (
-    isNumber(node) ||
+    isConstant(node) ||
     (isNegation(node) && isColumn(executed(node.operand), row)) ||
     node.kind === ts.SyntaxKind.NullKeyword ||
     (ts.isIdentifier(node) && node.text === 'undefined') ||
