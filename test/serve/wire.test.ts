@@ -6,9 +6,11 @@ import { earliestInstant, latestInstant } from '../../kernels/instant-bounds.ts'
 import { AnswerReader } from '../../runtime/client/http/answer-reader.ts';
 import { keyText } from '../../runtime/client/http/request-text.ts';
 import { accessorPlanOf } from '../../runtime/client/plan.ts';
+import type { FrontierEntry } from '../../runtime/engine/record.ts';
 import type { InnerValue } from '../../runtime/client/transport.ts';
-import { AnswerWriter, FrontierLiteral } from '../../runtime/serve/wire/answer-writer.ts';
+import { AnswerWriter } from '../../runtime/serve/wire/answer-writer.ts';
 import { explainer } from '../../runtime/serve/wire/explain.ts';
+import { FrontierJson } from '../../runtime/serve/wire/frontier-json.ts';
 import { JsonWriter } from '../../runtime/serve/wire/json-writer.ts';
 import { parseBody } from '../../runtime/serve/wire/parse-body.ts';
 import { RequestReader } from '../../runtime/serve/wire/request-reader.ts';
@@ -61,7 +63,7 @@ const rowText = (served: typeof echo, row: Record<string, InnerValue>): string =
 
 describe('the wire', () => {
   it('brings every value of every type back to the bit', () => {
-    const writer = new AnswerWriter(echo, new FrontierLiteral(), new JsonWriter());
+    const writer = new AnswerWriter(echo, new FrontierJson(), new JsonWriter());
     const reader = new AnswerReader(accessorPlanOf(echo));
     fc.assert(
       fc.property(fc.array(values, { maxLength: 4 }), instant, (rows, at) => {
@@ -82,7 +84,7 @@ describe('the wire', () => {
   });
 
   it('leaves an answer as it is while it writes the next', () => {
-    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    const writer = new AnswerWriter(user, new FrontierJson(), new JsonWriter());
     const answer = { at: 0, frontier, values: [{ user_id: 1, spend: 2.5 }] };
     const first = writer.write(answer, true);
     const text = first.toString();
@@ -91,7 +93,7 @@ describe('the wire', () => {
   });
 
   it('goes on after an answer that failed halfway', () => {
-    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    const writer = new AnswerWriter(user, new FrontierJson(), new JsonWriter());
     const answer = { at: 0, frontier, values: [{ user_id: 1, spend: 2.5 }] };
     const text = writer.write(answer, true).toString();
     expect(() => writer.write({ ...answer, values: [undefined as never] }, true)).toThrow();
@@ -99,7 +101,7 @@ describe('the wire', () => {
   });
 
   it('writes answers larger than its memory, and small ones after them', () => {
-    const writer = new AnswerWriter(user, new FrontierLiteral(), new JsonWriter());
+    const writer = new AnswerWriter(user, new FrontierJson(), new JsonWriter());
     for (const rows of [100_000, 1, 3000, 0]) {
       const values = Array.from({ length: rows }, (_, i) => ({ user_id: i, spend: i / 4 }));
       const read = JSON.parse(writer.write({ at: 0, frontier, values }, false).toString()) as object;
@@ -170,13 +172,30 @@ describe('the wire', () => {
   });
 
   it('writes a frontier once for as long as it stands', () => {
-    const literals = new FrontierLiteral();
-    const first = literals.of(frontier);
-    expect(written(writer => writer.literal(first))).toBe(
-      '[{"source":"events","topic":0,"epoch":0,"partition":1,"next_offset":7}]',
+    const json = new FrontierJson();
+    const textOf = (given: readonly FrontierEntry[]): string => json.of(given).toString();
+    expect(textOf(frontier)).toBe('[{"source":"events","topic":0,"epoch":0,"partition":1,"next_offset":7}]');
+    expect(json.of(frontier)).toBe(json.of(frontier));
+    expect(textOf([])).toBe('[]');
+  });
+
+  it('writes each frontier as it is, whichever stood before', () => {
+    const json = new FrontierJson();
+    const entry = fc.record({
+      source: fc.constantFrom('a', 'b', 'it"s'),
+      topic: fc.integer({ min: -1, max: 2 }),
+      epoch: fc.nat(2),
+      partition: fc.nat(2),
+      nextOffset: fc.maxSafeInteger().map(Math.abs),
+    });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 4 }), entries => {
+        expect(JSON.parse(json.of(entries).toString())).toEqual(
+          entries.map(({ nextOffset, ...place }) => ({ ...place, next_offset: nextOffset })),
+        );
+      }),
+      { numRuns: 1000 },
     );
-    expect(literals.of(frontier)).toBe(first);
-    expect(written(writer => writer.literal(literals.of([])))).toBe('[]');
   });
 
   it('brings every key back to the bit', () => {

@@ -5,8 +5,9 @@ import type { Answerer } from '../answerer.ts';
 import { ServeError } from '../errors.ts';
 import { ServedTable } from '../find-served.ts';
 import type { Served, ServingPlan } from '../plan.ts';
-import { AnswerWriter, FrontierLiteral, MEANING_HEADER } from '../wire/answer-writer.ts';
+import { AnswerWriter, MEANING_HEADER } from '../wire/answer-writer.ts';
 import { bodyFormOf } from '../wire/body-form.ts';
+import { FrontierJson } from '../wire/frontier-json.ts';
 import { JsonWriter } from '../wire/json-writer.ts';
 import { parseBody } from '../wire/parse-body.ts';
 import { RequestReader } from '../wire/request-reader.ts';
@@ -35,7 +36,7 @@ export function readRoutes(
   maxKeys: number,
   events: HttpEvents | undefined,
 ): void {
-  const frontier = new FrontierLiteral();
+  const frontier = new FrontierJson();
   const writer = new JsonWriter();
   const desks = new ServedTable<Desk>(plan, served => ({
     served,

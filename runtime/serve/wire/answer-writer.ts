@@ -2,40 +2,14 @@
 import type { Instant } from '../../../kernels/instant.ts';
 import { meaningsOf } from '../../client/plan.ts';
 import type { ReadAnswer } from '../../client/transport.ts';
-import type { FrontierEntry } from '../../engine/record.ts';
 import type { Served } from '../plan.ts';
+import type { FrontierJson } from './frontier-json.ts';
 import { literal } from './json-writer.ts';
 import type { JsonWriter, Literal } from './json-writer.ts';
 import { RowWriter } from './row-writer.ts';
 
 /** By it a client tells the fingerprint it was generated for; where that is another it is told each feature's. */
 export const MEANING_HEADER = 'x-skewless-fingerprint';
-
-/** A frontier as JSON, made once for as long as it is the same array. */
-export class FrontierLiteral {
-  #frontier: readonly FrontierEntry[] | null = null;
-  #literal = literal('[]');
-
-  of(frontier: readonly FrontierEntry[]): Literal {
-    if (frontier !== this.#frontier) {
-      this.#frontier = frontier;
-      this.#literal = literal(frontierText(frontier));
-    }
-    return this.#literal;
-  }
-}
-
-function frontierText(frontier: readonly FrontierEntry[]): string {
-  return JSON.stringify(
-    frontier.map(({ source, topic, epoch, partition, nextOffset }) => ({
-      source,
-      topic,
-      epoch,
-      partition,
-      next_offset: nextOffset,
-    })),
-  );
-}
 
 const AT = literal('{"at":');
 const VALUES = literal(',"values":');
@@ -48,11 +22,11 @@ export class AnswerWriter {
   readonly #end: Literal;
   /** The same for a client that knows another fingerprint. */
   readonly #endWithMeanings: Literal;
-  readonly #frontier: FrontierLiteral;
+  readonly #frontier: FrontierJson;
   readonly #writer: JsonWriter;
 
   /** The frontier and the writer may be shared with others: no answer is begun before another is taken. */
-  constructor(served: Served, frontier: FrontierLiteral, writer: JsonWriter) {
+  constructor(served: Served, frontier: FrontierJson, writer: JsonWriter) {
     this.#row = new RowWriter(served.features);
     const fingerprint = `,"fingerprint":${JSON.stringify(served.fingerprint)}`;
     this.#end = literal(`${fingerprint}}`);
@@ -83,7 +57,7 @@ export class AnswerWriter {
       writer.closeList();
     }
     writer.literal(FRONTIER);
-    writer.literal(this.#frontier.of(answer.frontier));
+    writer.json(this.#frontier.of(answer.frontier));
     writer.literal(isOther ? this.#endWithMeanings : this.#end);
     return writer.take();
   }

@@ -62,6 +62,13 @@ export class JsonWriter {
     this.#at = start + length;
   }
 
+  /** JSON that has been written before. */
+  json(bytes: Buffer): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
   openList(): void {
     this.#byte(OPEN_LIST);
   }
