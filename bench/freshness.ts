@@ -1,6 +1,6 @@
 // How soon a produced event can be read, through the whole service: `npm run bench:freshness`.
-// The service (Kafka in, state, a checkpoint every five seconds, TCP out) runs in this process; a second one produces a steady
-// load, and a third now and then an event of a user never seen, which it reads over TCP until it is there.
+// The service (Kafka in, state, a checkpoint every five seconds, TCP out) runs in this process; a second one produces a
+// steady load, and a third now and then an event of a user never seen, which it reads over TCP until it is there.
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -406,7 +406,7 @@ export class Segments implements Checkpointed {
 
   /**
    * Two sizes more for a segment that would fill up if it grew on as it did since the last time: it is moved anyway,
-   * and where many keys grow alike their moves would use the places up, and all be laid out again, five times as often.
+   * and where many keys grow alike their moves would soon use the places up, and all be laid out once more.
    */
   #foresee(slot: number): void {
     const size = this.end[slot]! - this.start[slot]!;

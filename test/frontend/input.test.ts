@@ -58,6 +58,8 @@ const cases: readonly (readonly [lambda: string, type: string])[] = [
   ['e => e.i + 1', 'double'],
   ['e => -(e.j ?? 0)', 'double'],
   ['e => e.j ?? CONSTANT', 'double'],
+  ['e => e.x ?? Level.Low', 'double'],
+  ['e => e.i + Level.Low', 'double'],
   ['e => same(e.d)', 'double'],
   ['e => { const y = e.d; return y; }', 'double'],
   ['e => { if (e.b) return e.i; return 0; }', 'double'],
@@ -72,6 +74,7 @@ export interface E {
   readonly s: number | null; readonly w: number | null; readonly x: number | null; readonly b: boolean; readonly t: number;
 }
 const CONSTANT = 0;
+enum Level { Low = 1 }
 const same = (x: number) => x;
 const of = (lambdas: readonly ((e: E) => unknown)[]) => lambdas;
 export const lambdas = of([${cases.map(([lambda]) => lambda).join(',\n')}]);

@@ -78,7 +78,7 @@ test('a record whose key is that of an abort marker does not end the transaction
 test('a marker of commit does not end what is aborted, and a second abort is one of its own', async () => {
   const batches = [
     transactional(1, 0),
-    marker(2, 1, 1),
+    marker(1, 1, 1),
     transactional(1, 2),
     marker(1, 3, 0),
     transactional(1, 4),
@@ -91,6 +91,12 @@ test('a marker of commit does not end what is aborted, and a second abort is one
     { producerId: 1n, firstOffset: 6 },
   ];
   expect(await unpacked(batches, 0, aborted)).toEqual({ offsets: [4], next: 8 });
+});
+
+test('a transaction is aborted from its first offset on, and not before', async () => {
+  // Compaction took the marker of the one before.
+  const batches = [transactional(1, 4), transactional(1, 5), marker(1, 6, 0)];
+  expect(await unpacked(batches, 0, [{ producerId: 1n, firstOffset: 5 }])).toEqual({ offsets: [4], next: 7 });
 });
 
 test('records stamped by producers are refused, unless declared', async () => {

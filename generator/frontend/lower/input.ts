@@ -29,8 +29,11 @@ export function lowerInput(
     return expr;
   }
   const syntax = syntaxOf(lambda, lowering);
-  if (syntax === null || isExact(syntax, isNumber)) return withExactType(expr);
-  return refusedForMember(syntax, lowering) ? null : asDouble(expr);
+  const exact = withExactType(expr);
+  if (syntax === null || isExact(syntax, isNumber)) return exact;
+  // Beside a double the input is one either way.
+  if (exact.type.kind !== 'double' && refusedForMember(syntax, lowering)) return null;
+  return asDouble(expr);
 }
 
 /**
