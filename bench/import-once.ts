@@ -2,20 +2,20 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Kysely, PostgresDialect } from 'kysely';
-import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { serving } from '../generated/serving.ts';
 import { program as sql } from '../generated/sql/index.ts';
 import { program as stream } from '../generated/stream/index.ts';
 import { installSchema } from '../runtime/history/index.ts';
 import { importHistory } from '../runtime/imports/index.ts';
+import type { ImportFrom } from '../runtime/imports/index.ts';
 import { createPool } from '../runtime/postgres/pool.ts';
 import type { PostgresConnection } from '../runtime/postgres/pool.ts';
 
 export interface ImportTask {
-  readonly kind: 'import' | 'copy';
   readonly connection: PostgresConnection;
-  readonly path: string;
+  /** A path: a bare COPY of that file of CSV, to the table `plain`. */
+  readonly from: ImportFrom | string;
 }
 
 export interface ImportMeasured {
@@ -26,15 +26,14 @@ export interface ImportMeasured {
   readonly peak: number;
 }
 
-const { kind, connection, path } = JSON.parse(process.argv[2]!) as ImportTask;
+const { connection, from } = JSON.parse(process.argv[2]!) as ImportTask;
 const pool = createPool(connection);
 await installSchema(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }), sql);
-const run = kind === 'copy' ? copy : importFlights;
 // Not the system's own word: that begins with what the process that made this one had.
 let peak = 0;
 const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
 const [wall, cpu] = [performance.now(), process.cpuUsage()];
-await run(pool);
+await (typeof from === 'string' ? copy(from) : importFlights(from));
 clearInterval(watch);
 const { user, system } = process.cpuUsage(cpu);
 const measured: ImportMeasured = {
@@ -45,15 +44,14 @@ const measured: ImportMeasured = {
 await pool.end();
 console.log(JSON.stringify(measured));
 
-async function importFlights(): Promise<void> {
-  const options = { source: 'flights', from: { kind: 'file', path } } as const;
-  await importHistory(pool, { stream, sql, serving }, options);
+async function importFlights(past: ImportFrom): Promise<void> {
+  await importHistory(pool, { stream, sql, serving }, { source: 'flights', from: past });
 }
 
-async function copy(from: pg.Pool): Promise<void> {
-  const client = await from.connect();
+async function copy(path: string): Promise<void> {
+  const client = await pool.connect();
   await client.query(
-    'create table plain (departure timestamptz, delay bigint, distance bigint, origin text, destination text)',
+    'create table plain (scheduled_departure timestamptz, delay bigint, distance bigint, origin text, destination text)',
   );
   const into = client.query(copyFrom('copy plain from stdin with (format csv, header)'));
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), into);

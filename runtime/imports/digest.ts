@@ -19,7 +19,8 @@ export async function fileDigest(path: string): Promise<string> {
 
 /** Of a query's rows, in whatever order they come: how many, and the sums of two hashes of their texts. */
 export async function queryDigest(client: pg.ClientBase, query: string): Promise<string> {
-  const sum = (seed: number): string => `coalesce(sum(hashtextextended(q::text, ${seed})::numeric), 0)`;
+  // The sum of bigint is a numeric: it does not overflow.
+  const sum = (seed: number): string => `coalesce(sum(hashtextextended(q::text, ${seed})), 0)`;
   const [row] = await queryRows(
     client,
     `select count(*) || '/' || ${sum(0)} || '/' || ${sum(1)} as digest from (${query}) as q`,

@@ -1,7 +1,7 @@
 // Hot path of an import. What is to be written waits for its turn on the one connection, while more is decoded.
 
 /** Bytes that may wait: the server builds a month's indexes while rows of the next are decoded. */
-const mostWaiting = 32 * 1024 * 1024;
+const mostWaiting = 24 * 1024 * 1024;
 /**
  * With more than this waiting, rows are decoded only while the server is at work by itself: rows that are sent want
  * this process too, and are sent four times as fast where it does nothing else.

@@ -7,7 +7,8 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from '../source.ts';
 
-const CHUNK = 256 * 1024;
+/** Little, so that what is made of a chunk is garbage before it is old. */
+const CHUNK = 64 * 1024;
 
 /** @throws SourceError where there is no file to read */
 export async function checkReadable(path: string): Promise<void> {

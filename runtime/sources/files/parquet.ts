@@ -9,10 +9,12 @@ import { compressors } from './parquet-codecs.ts';
 import { markOf, unreadable } from './bytes.ts';
 import type { FileExtent, FileReader, FileRow } from './rows.ts';
 
-/** Rows of which columns are held at once: a part costs a look at all of its pages. */
-const PART = 50_000;
-/** Rows handed over at once. */
-const BATCH = 2_000;
+/** Values that are held at once: a part of a row group, which costs a look at all pages that it touches. */
+const PART = 500_000;
+/** Rows of a part, however many columns there are. */
+const SHORTEST_PART = 20_000;
+/** Rows handed over at once: few, so that they are garbage before they are old. */
+const BATCH = 200;
 const HEAD = 4096;
 
 /** Of INT96, the one type that is read before we are asked. */
@@ -50,10 +52,12 @@ export class ParquetReader implements FileReader {
     const { file, metadata, readers } = await this.#open();
     const columns = this.#names(metadata);
     const cells = columns.map(name => readers.get(name) ?? plainValue);
+    const longest = Math.max(Math.floor(PART / columns.length), SHORTEST_PART);
     const scan = await this.#attempt(() => parquetScan({ file, metadata, columns, parsers, compressors }));
     for (const { rowStart, rowEnd } of scan.ranges) {
-      for (let start = Math.max(rowStart, from); start < rowEnd; start += PART) {
-        const end = Math.min(start + PART, rowEnd);
+      const length = evenly(rowEnd - rowStart, longest);
+      for (let start = Math.max(rowStart, from); start < rowEnd; start += length) {
+        const end = Math.min(start + length, rowEnd);
         const parts: DecodedArray[] = [];
         for (const column of columns)
           parts.push(await this.#attempt(() => scan.readColumn({ column, rowStart: start, rowEnd: end })));
@@ -132,6 +136,9 @@ const isoReaders: Readonly<Record<'MILLIS' | 'MICROS' | 'NANOS', ReadCell>> = {
   MICROS: stored => isoOf(Number(stored)),
   NANOS: stored => isoOfNanos(stored as bigint),
 };
+
+/** The length of parts that are all alike: one that is short would cost as much as one that is long. */
+const evenly = (rows: number, longest: number): number => Math.ceil(rows / Math.ceil(rows / longest));
 
 interface Part {
   readonly columns: readonly string[];
