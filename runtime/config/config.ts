@@ -104,7 +104,7 @@ export interface FrontierStart {
 
 export interface FetchConfig {
   /**
-   * About so much in one answer of a broker. It is unpacked in one go: more is faster, and lets reads wait longer.
+   * About so much in one answer of a broker: more is faster, and takes more memory.
    * @default '256KB'
    */
   readonly maxBytes?: Size;

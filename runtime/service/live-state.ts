@@ -44,8 +44,8 @@ export class LiveState implements Answerer {
   /** Takes a batch in; settles when all of it can be read. */
   async take(batch: Batch): Promise<void> {
     const { records } = batch;
-    let taken = this.#slice(records, 0);
-    while (taken < records.length) {
+    for (let taken = 0; taken < records.length;) {
+      // Before the first slice too: batches that are less than one come one behind the other.
       await setImmediate();
       taken = this.#slice(records, taken);
     }

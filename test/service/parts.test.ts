@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { program } from '../../generated/stream/index.ts';
+import { Engine } from '../../runtime/index.ts';
 import { Ceiling } from '../../runtime/service/ceiling.ts';
 import { Checkpointing } from '../../runtime/service/checkpointing.ts';
 import { LagMeter } from '../../runtime/service/lag.ts';
+import { LiveState } from '../../runtime/service/live-state.ts';
 
 const place = { source: 'clicks', topic: 0, epoch: 0, partition: 3 };
 
@@ -27,6 +30,32 @@ describe('lag', () => {
     expect(behind()).toMatchObject({ records: 2, seconds: 60 });
     meter.measure([{ ...place, end: 7, seenAt: 90e6 }], [{ ...place, nextOffset: 7 }]);
     expect(behind()).toMatchObject({ records: 2, seconds: 10 });
+  });
+});
+
+describe('the state', () => {
+  it('gives reads a turn before each batch, however short batches are', async () => {
+    const events = {
+      refused: vi.fn(),
+      read: vi.fn(),
+      values: vi.fn(),
+      wantsValues: () => false,
+      answered: vi.fn(),
+    };
+    const state = new LiveState(new Engine(program), () => 0, events);
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns += 1;
+      next = setImmediate(turn);
+    });
+    for (let offset = 0; offset < 100; offset += 1) {
+      const at = { source: 'user_events', topic: 0, epoch: 0, partition: 0 };
+      const records = [{ ...at, offset, arrivedAt: 0, value: Buffer.from('no event') }];
+      await state.take({ ...at, records, next: offset + 1, end: 100 });
+      expect(turns).toBeGreaterThanOrEqual(offset);
+    }
+    clearImmediate(next);
+    expect(events.refused).toHaveBeenCalledTimes(100);
   });
 });
 

@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFetchAnswer } from '../../runtime/sources/kafka/fetch-answer.ts';
-import { unpack } from '../../runtime/sources/kafka/messages.ts';
-import type { Target } from '../../runtime/sources/kafka/messages.ts';
+import { lotsOf } from '../../runtime/sources/kafka/messages.ts';
+import type { Lot, Target } from '../../runtime/sources/kafka/messages.ts';
 import type { FetchedPartition } from '../../runtime/sources/kafka/protocol.ts';
+import { offsetBehind } from '../../runtime/sources/kafka/record-batch.ts';
 import { SourceError } from '../../runtime/sources/source.ts';
 import { STAMP, batchBytes, batchOf, fetchedOf, marker, transactional } from './kafka-batches.ts';
 import type { Made } from './kafka-batches.ts';
@@ -12,6 +13,14 @@ import type { Made } from './kafka-batches.ts';
 const require = createRequire(import.meta.url);
 const target: Target = { source: 'events', topic: 't', place: 0, arrival: 'log', epoch: 0 };
 const byProducer: Target = { ...target, arrival: 'producer' };
+
+/** All lots in one; the next answer is asked for from where they end, before they are unpacked. */
+function unpack(fetched: FetchedPartition, position: number, of: Target): Lot {
+  const lots = [...lotsOf(fetched, position, of)];
+  const next = lots.at(-1)?.next ?? position;
+  expect(offsetBehind(fetched.records, position)).toBe(next);
+  return { records: lots.flatMap(({ records }) => records), next };
+}
 
 async function unpacked(
   batches: readonly Made[],
@@ -28,6 +37,44 @@ test('a batch comes whole: what lies before the position is left out', async () 
     offsets: [12, 13, 14],
     next: 15,
   });
+});
+
+test('records come in lots, each with where to go on behind it', async () => {
+  const offsets = (first: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => first + i);
+  const lots = async (...batches: Made[]): Promise<unknown[]> =>
+    [...lotsOf(await fetchedOf(batches), 100, target)].map(({ records, next }) => [
+      ...[records[0]?.offset, records.at(-1)?.offset, records.length],
+      next,
+    ]);
+  const long = batchOf(0, 1_249, offsets(0, 1_250));
+  expect(await lots(long)).toEqual([
+    [100, 599, 500, 600],
+    [600, 1_099, 500, 1_100],
+    [1_100, 1_249, 150, 1_250],
+  ]);
+  // A lot goes on in the next batch, and ends with what brings no record.
+  expect(await lots(long, batchOf(1_250, 1_260, [1_255]), marker(1, 1_261, 1))).toEqual([
+    [100, 599, 500, 600],
+    [600, 1_099, 500, 1_100],
+    [1_100, 1_255, 151, 1_262],
+  ]);
+  expect(await lots(batchOf(100, 599, offsets(100, 500)))).toEqual([[100, 599, 500, 600]]);
+  expect(await lots(batchOf(100, 599, offsets(100, 500)), marker(1, 600, 1))).toEqual([[100, 599, 500, 601]]);
+});
+
+test('what is sound before a torn batch is taken', async () => {
+  const offsets = Array.from({ length: 700 }, (_, i) => i);
+  const fetched = await fetchedOf([batchOf(0, 699, offsets), batchOf(700, 700, [700])]);
+  const first = (await batchBytes(batchOf(0, 699, offsets))).length;
+  // The number of records of the second: it ends before the last of them.
+  fetched.records.writeInt32BE(9, first + 57);
+  const taken: number[] = [];
+  const all = (): void => {
+    for (const { records } of lotsOf(fetched, 0, target)) taken.push(...records.map(({ offset }) => offset));
+  };
+  expect(all).toThrow(/offset 700: a batch of records cannot be read/);
+  expect(taken).toEqual(offsets);
 });
 
 test('what compaction took is passed over, at the end of a batch too, and a batch of which nothing is left', async () => {

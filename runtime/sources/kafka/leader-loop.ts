@@ -4,13 +4,15 @@ import type { Broker, Cluster } from 'kafkajs';
 import type { Batch } from '../source.ts';
 import { typeOf } from './failures.ts';
 import { fetchFrom } from './fetch.ts';
-import { unpack } from './messages.ts';
+import { lotsOf } from './messages.ts';
+import type { Lot } from './messages.ts';
 import { edgeOf } from './offsets.ts';
 import type { KafkaFetch } from './options.ts';
 import { beforeStart, beyondEnd } from './positions.ts';
 import { READ_COMMITTED } from './protocol.ts';
 import type { FetchAnswer, FetchedPartition } from './protocol.ts';
 import type { Reader } from './readers.ts';
+import { offsetBehind } from './record-batch.ts';
 
 /** A batch that says where to go on. */
 export type Unbroken = Required<Batch>;
@@ -36,9 +38,12 @@ export interface Lane {
   next: number;
 }
 
+/** What one partition of an answer brings to one source, unpacked lot by lot. */
 interface Delivery {
   readonly reader: Reader;
-  readonly batch: Unbroken;
+  readonly lane: Lane;
+  readonly end: number;
+  readonly lots: Iterable<Lot>;
 }
 
 /** The topic's log is to be entered anew: it lost its head before anything of it was taken. */
@@ -54,7 +59,7 @@ const FAR_BEHIND = 20_000;
 const CATCHING_UP = 8;
 
 /**
- * Fetches, unpacks and delivers until the session ends. The next answer is under way while one is taken; there are
+ * Fetches and delivers until the session ends. The next answer is under way while one is taken; there are
  * never more than these two.
  * @throws what a fetch throws; SourceError where the log does not hold what is to be read next
  */
@@ -69,7 +74,7 @@ export async function readLeader(
   let answer = fetchNext(host, leader, lanes);
   while (!host.signal.aborted) {
     const before = lanes.map(({ next }) => next);
-    const deliveries = unpackAll(await answer, lanes, seenAt);
+    const deliveries = deliveriesOf(await answer, lanes, seenAt);
     host.answered();
     const hasMoved = lanes.some(({ next }, index) => next !== before[index]);
     const pause = Math.min(REST, host.fetch.maxWait);
@@ -81,7 +86,15 @@ export async function readLeader(
     answer = fetchNext(host, leader, lanes);
     // Looked at when its turn comes.
     answer.catch(() => undefined);
-    for (const { reader, batch } of deliveries) await host.deliver(reader, batch);
+    for (const delivery of deliveries) await deliver(host, delivery);
+  }
+}
+
+async function deliver(host: LeaderLoopHost, { reader, lane, end, lots }: Delivery): Promise<void> {
+  const { source, place: topic, epoch } = reader.target;
+  const { partition } = lane;
+  for (const { records, next } of lots) {
+    await host.deliver(reader, { source, topic, epoch, partition, records, next, end });
   }
 }
 
@@ -120,34 +133,29 @@ async function fetchNext(host: LeaderLoopHost, leader: number, lanes: readonly L
   }
 }
 
-function unpackAll(answer: FetchAnswer, lanes: readonly Lane[], seenAt: number): Delivery[] {
+/** Moves the lanes behind what the answer brings. */
+function deliveriesOf(answer: FetchAnswer, lanes: readonly Lane[], seenAt: number): Delivery[] {
   const deliveries: Delivery[] = [];
   for (const { topicName, partitions } of answer.responses) {
     for (const fetched of partitions) {
       const lane = lanes.find(
         ({ topic, partition }) => topic === topicName && partition === fetched.partition,
       );
-      if (lane !== undefined) unpackLane(fetched, lane, seenAt, deliveries);
+      if (lane !== undefined) deliveries.push(...deliveriesTo(lane, fetched, seenAt));
     }
   }
   return deliveries;
 }
 
-function unpackLane(fetched: FetchedPartition, lane: Lane, seenAt: number, deliveries: Delivery[]): void {
-  const { highWatermark: end } = fetched;
+function deliveriesTo(lane: Lane, fetched: FetchedPartition, seenAt: number): Delivery[] {
+  const { highWatermark: end, records } = fetched;
   const from = lane.next;
-  for (const reader of lane.readers) {
+  lane.next = offsetBehind(records, from);
+  return lane.readers.map(reader => {
     reader.end = end;
     reader.seenAt = seenAt;
-    const { source, place: topic, epoch } = reader.target;
-    const { records, next } = unpack(fetched, from, reader.target);
-    if (next === from) continue;
-    lane.next = Math.max(lane.next, next);
-    deliveries.push({
-      reader,
-      batch: { source, topic, epoch, partition: lane.partition, records, next, end },
-    });
-  }
+    return { reader, lane, end, lots: lotsOf(fetched, from, reader.target) };
+  });
 }
 
 /**

@@ -13,22 +13,27 @@ export interface Target extends KafkaTopic {
   readonly epoch: number;
 }
 
-export interface Unpacked {
+export interface Lot {
   readonly records: SourceRecord[];
-  /** The next offset to be fetched. */
+  /** Where to go on behind them. */
   readonly next: number;
 }
 
+/** Records of a lot: few, so that they are taken, and garbage, before they are old. */
+const LOT = 500;
+
 /**
- * The records of one partition from `position` on: neither what lies before it (a batch comes whole), nor control
- * records, nor what was aborted.
+ * The records of one partition from `position` on, some at a time, unpacked when they are asked for: neither what lies
+ * before it (a batch comes whole), nor control records, nor what was aborted. Of what brings no record the last lot
+ * tells; where nothing lies behind `position`, there is none.
  * @throws SourceError for a record that producers have stamped where the broker's stamp was declared, and for bytes
- *   that are no records of Kafka's
+ *   that are no records of Kafka's: where their turn comes
  */
-export function unpack(fetched: FetchedPartition, position: number, target: Target): Unpacked {
+export function* lotsOf(fetched: FetchedPartition, position: number, target: Target): Generator<Lot, void> {
   const { records: bytes, partition, abortedTransactions } = fetched;
   const aborted = abortedTransactions.length > 0 ? new AbortedBatches(abortedTransactions) : null;
-  const records: SourceRecord[] = [];
+  let records: SourceRecord[] = [];
+  let told = position;
   let next = position;
   let start = 0;
   try {
@@ -38,41 +43,68 @@ export function unpack(fetched: FetchedPartition, position: number, target: Targ
       const { batch, end } = found;
       start = end;
       const isAborted = aborted !== null && aborted.has(batch);
-      if (batch.lastOffset < position) continue;
+      if (batch.lastOffset < next) continue;
       checkBatch(batch, target, partition);
+      if (!isAborted && !batch.isControl) {
+        const rest = new BatchRecords(batch, partition, next, target);
+        while (rest.takeInto(records, LOT)) {
+          told = records.at(-1)!.offset + 1;
+          yield { records, next: told };
+          records = [];
+        }
+      }
       next = batch.lastOffset + 1;
-      if (!isAborted && !batch.isControl) unpackBatch(batch, partition, position, target, records);
     }
   } catch (error) {
+    // What is sound before it is taken first.
+    if (next > told) yield { records: records.filter(({ offset }) => offset < next), next };
     throw unreadable(error, `${whereOf(target, partition)}, offset ${next}`);
   }
-  return { records, next };
+  if (next > told) yield { records, next };
 }
 
-function unpackBatch(
-  batch: RecordBatch,
-  partition: number,
-  position: number,
-  { source, place: topic, epoch }: Target,
-  records: SourceRecord[],
-): void {
-  const { firstOffset, firstTimestamp, maxTimestamp, isStampedByLog, count } = batch;
-  const reader = new ByteReader(batch.bytes);
-  for (let i = 0; i < count; i += 1) {
-    const length = reader.varint();
-    const end = reader.at + length;
-    reader.int8();
-    const delta = reader.varint();
-    const offset = firstOffset + reader.varint();
-    const key = reader.varbytes();
-    const value = reader.varbytes();
-    // Headers are passed over.
-    if (end < reader.at || end > reader.bytes.length)
-      throw new RangeError('a record is not as long as it says');
-    reader.at = end;
-    if (offset < position) continue;
-    const arrivedAt = (isStampedByLog ? maxTimestamp : firstTimestamp + delta) * 1000;
-    records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key });
+/** What is left of a batch. */
+class BatchRecords {
+  readonly #batch: RecordBatch;
+  readonly #reader: ByteReader;
+  readonly #partition: number;
+  readonly #position: number;
+  readonly #target: Target;
+  #read = 0;
+
+  constructor(batch: RecordBatch, partition: number, position: number, target: Target) {
+    this.#batch = batch;
+    this.#reader = new ByteReader(batch.bytes);
+    this.#partition = partition;
+    this.#position = position;
+    this.#target = target;
+  }
+
+  /** Fills the list up to a length; false: the batch ends before it is reached. */
+  takeInto(records: SourceRecord[], length: number): boolean {
+    const { firstOffset, firstTimestamp, maxTimestamp, isStampedByLog, count } = this.#batch;
+    const { source, place: topic, epoch } = this.#target;
+    const reader = this.#reader;
+    const partition = this.#partition;
+    const position = this.#position;
+    for (; this.#read < count; this.#read += 1) {
+      if (records.length === length) return true;
+      const size = reader.varint();
+      const end = reader.at + size;
+      reader.int8();
+      const delta = reader.varint();
+      const offset = firstOffset + reader.varint();
+      const key = reader.varbytes();
+      const value = reader.varbytes();
+      // Headers are passed over.
+      if (end < reader.at || end > reader.bytes.length)
+        throw new RangeError('a record is not as long as it says');
+      reader.at = end;
+      if (offset < position) continue;
+      const arrivedAt = (isStampedByLog ? maxTimestamp : firstTimestamp + delta) * 1000;
+      records.push({ source, topic, epoch, partition, offset, arrivedAt, value, key });
+    }
+    return false;
   }
 }
 

@@ -19,8 +19,8 @@ export type KafkaStart = 'earliest' | 'latest' | { readonly frontier: readonly F
 
 export interface KafkaFetch {
   /**
-   * Bytes of one answer. They are unpacked in one go, so this bounds how long reads may wait; the next answer is
-   * under way meanwhile. Far behind the end of the log, answers are eight times as large.
+   * Bytes of one answer; the next one is under way while it is taken. Far behind the end of the log, answers are eight
+   * times as large.
    */
   readonly maxBytes: number;
   /** How long a broker waits for news, ms. */

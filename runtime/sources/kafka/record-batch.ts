@@ -32,6 +32,8 @@ const HEADER = 61;
 const LENGTH_AT = 8;
 const MAGIC_AT = 16;
 const MAGIC = 2;
+/** From the first one on. */
+const LAST_OFFSET_AT = 23;
 
 const CODEC = 7;
 const LOG_APPEND_TIME = 8;
@@ -47,12 +49,8 @@ export function readBatch(
   records: Buffer,
   start: number,
 ): { readonly batch: RecordBatch; readonly end: number } | null {
-  if (start + MAGIC_AT >= records.length) return null;
-  if (records[start + MAGIC_AT] !== MAGIC) throw new OldFormat();
-  const length = records.readInt32BE(start + LENGTH_AT);
-  if (length < HEADER - PREFIX) throw new RangeError(`a batch says that it is ${length} bytes long`);
-  const end = start + PREFIX + length;
-  if (end > records.length) return null;
+  const end = endOfBatch(records, start);
+  if (end === null) return null;
   const reader = new ByteReader(records.subarray(start, end));
   const firstOffset = reader.int64();
   // The length, the leader's epoch, the format and the checksum.
@@ -78,4 +76,32 @@ export function readBatch(
     bytes: unpacked(attributes & CODEC, reader.slice(reader.left)),
   };
   return { batch, end };
+}
+
+/**
+ * The offset behind the last of some batches, none of which is unpacked; `position` where none reaches it. It goes as
+ * far as they can be told apart: whoever reads them is told what is wrong.
+ */
+export function offsetBehind(records: Buffer, position: number): number {
+  let last = position - 1;
+  try {
+    for (let start = 0, end = endOfBatch(records, 0); end !== null; end = endOfBatch(records, start)) {
+      const offset = new ByteReader(records, start).int64() + records.readInt32BE(start + LAST_OFFSET_AT);
+      if (offset > last) last = offset;
+      start = end;
+    }
+  } catch (error) {
+    if (!(error instanceof OldFormat || error instanceof RangeError)) throw error;
+  }
+  return last + 1;
+}
+
+/** Where the batch ends that begins at `start`; null where it is cut off. @throws as `readBatch` */
+function endOfBatch(records: Buffer, start: number): number | null {
+  if (start + MAGIC_AT >= records.length) return null;
+  if (records[start + MAGIC_AT] !== MAGIC) throw new OldFormat();
+  const length = records.readInt32BE(start + LENGTH_AT);
+  if (length < HEADER - PREFIX) throw new RangeError(`a batch says that it is ${length} bytes long`);
+  const end = start + PREFIX + length;
+  return end > records.length ? null : end;
 }
