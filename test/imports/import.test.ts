@@ -20,6 +20,7 @@ import {
 } from '../../runtime/history/index.ts';
 import { importHistory } from '../../runtime/imports/index.ts';
 import type { ImportOptions, ImportReport } from '../../runtime/imports/index.ts';
+import { openQuery } from '../../runtime/imports/query-rows.ts';
 import { Engine } from '../../runtime/index.ts';
 import type { SourceRecord } from '../../runtime/index.ts';
 import { Random } from '../support/random.ts';
@@ -240,6 +241,56 @@ describe('an import', () => {
         .map(row => ['_offset', 'at', ...names].map(name => String(row[name])));
     expect(of(1)).toHaveLength(250);
     for (let epoch = 2; epoch <= all.length; epoch += 1) expect(of(epoch)).toEqual(of(1));
+  });
+
+  it('loses nothing of a query’s texts and nulls, whatever they are', async () => {
+    const texts = ['a"b,\n\r\n"" c', '', '\\.', '\\N', '\r', 'Zürich 🛬', ' ', ','];
+    await database.pool.query(`create table odd (n integer, origin text); insert into odd values (-1, null)`);
+    await database.pool.query(
+      `insert into odd select n, o from unnest($1::text[]) with ordinality as u(o, n)`,
+      [texts],
+    );
+    const report = await run({
+      from: {
+        kind: 'query',
+        sql: `select timestamptz '${iso(t0)}' as scheduled_departure, 1 as delay, 2 as distance, origin, '' as destination from odd order by n -- in order`,
+      },
+    });
+    expect(report).toMatchObject({
+      read: 9,
+      stored: 8,
+      refused: [{ reason: 'wrong-type', column: 'origin', rows: 1 }],
+    });
+    const rows = await stored();
+    expect(rows.map(({ origin, destination }) => [origin, destination])).toEqual(
+      texts.map(text => [text, '']),
+    );
+    // A row of which nothing is there is one nevertheless.
+    const client = await database.pool.connect();
+    const { read } = await openQuery(
+      client,
+      { kind: 'query', sql: 'select null as nothing from odd' },
+      [],
+      null,
+    );
+    const values: unknown[] = [];
+    for await (const some of read()) values.push(...some.map(({ value }) => value));
+    client.release();
+    expect(values).toEqual(Array.from({ length: 9 }, () => ({ nothing: null })));
+  });
+
+  it('sorts what a table has in another order, however much of it is still to come', async () => {
+    await database.pool.query(
+      `create table backwards as select timestamptz '${iso(t0)}' - i * interval '1 second' as scheduled_departure, 1 as delay, i as distance, 'ORD' as origin, 'LAX' as destination from generate_series(1, 60000) as i`,
+    );
+    expect(await run({ from: { kind: 'table', name: 'backwards' } })).toMatchObject({
+      read: 60_000,
+      stored: 60_000,
+    });
+    const rows = await stored();
+    expect(rows.map(({ distance }) => Number(distance))).toEqual(
+      Array.from({ length: 60_000 }, (_, i) => 60_000 - i),
+    );
   });
 
   it('is made once of the same content, under whatever name', async () => {
