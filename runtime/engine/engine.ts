@@ -122,7 +122,7 @@ export class Engine {
       for (const feed of group.feeds)
         if (names.includes(feed.source)) feed.advance(feed.horizonAt(t - module.lookback));
     }
-    if (state instanceof TableState) state.advance(this.#earliestState(t));
+    if (state instanceof TableState) state.advance(this.#earliestState(source, t));
   }
 
   /** Moves the clock, lets go of what no read can see any more, and tidies some keys up. */
@@ -379,12 +379,20 @@ export class Engine {
       for (const feed of state.feeds) feed.advance(feed.horizonAt(this.#clock - module.lookback));
     }
     for (const source of this.#sources.values()) {
-      if (source instanceof TableState) source.advance(this.#earliestState(this.#clock));
+      if (source instanceof TableState) source.advance(this.#earliestState(source.name, this.#clock));
     }
   }
 
-  /** The first instant at which reads from `clock` on look at rows: a read before t sees those of right before it. */
-  #earliestState(clock: number): number {
-    return clock - Math.max(0, ...this.#program.groups.map(group => group.lookback)) - 1;
+  /** The first instant at which reads from `clock` on look at a table's rows: a read before t, at those right before it. */
+  #earliestState(table: string, clock: number): number {
+    let earliest = clock;
+    for (const { module, state } of this.#groups.values()) {
+      const t = clock - module.lookback;
+      earliest = Math.min(earliest, t);
+      for (const feed of state.feeds)
+        if (feed.source === table && feed instanceof TableFeed)
+          earliest = Math.min(earliest, feed.stateAt(t));
+    }
+    return earliest - 1;
   }
 }

@@ -54,6 +54,11 @@ export abstract class TableFeed<R = unknown> implements Feed, RowHolder {
   protected abstract inputsOf(row: R): (Scalar | null)[];
   abstract horizonAt(t: number): number;
 
+  /** The earliest instant whose rows reads at `t` and later look at: with a feature's `refresh`, one before t. */
+  stateAt(t: number): number {
+    return t;
+  }
+
   /** @returns what is kept of the row; null where it belongs to no key, or no window will see it */
   add(row: unknown, { time, from, until, lane, offset, key }: Place): FeedRow | null {
     if (this.#isOld(time) && this.looksBack.length === 0) return null;

@@ -40,6 +40,8 @@ const declaredUser = features('user_orders', {
     score_sum: orders.sum(o => o.score),
     score_dev: orders.stddev(o => o.score),
     amount_var: orders.variance(o => o.amount, { population: true, over: '60s', refresh: '7s' }),
+    // Sees the rows of an instant that no read may ask for any more.
+    by_minute: orders.sum(o => o.amount, { over: '5m', refresh: '1m' }),
     top: orders.topK(2, o => o.status),
     common: orders.mode(o => o.status),
     first: orders.first(o => o.id),
@@ -120,6 +122,12 @@ const sketches: readonly FeatureSketch[] = [
     aggregate: { kind: 'variance', population: true, scale: 6 },
     input: amount,
     window: over(60, { refresh: 7 * SECOND }),
+  },
+  {
+    name: 'by_minute',
+    aggregate: { kind: 'sum' },
+    input: amount,
+    window: over(300, { refresh: 60 * SECOND }),
   },
   { name: 'top', aggregate: { kind: 'topK', k: 2 }, input: status, window: window(null) },
   { name: 'common', aggregate: { kind: 'mode' }, input: status, window: window(null) },

@@ -50,7 +50,7 @@ export function groupFile(program: Program, group: GroupPlan): GeneratedFile {
       source.kind === 'stream' ? source.eventTime : null,
       describer(plan, imports),
     );
-    return { plan, index, source, layout, horizons: [] as string[] };
+    return { plan, index, source, layout, horizons: [] as string[], refreshes: new Set<number>() };
   });
   const read = (features: readonly string[]): Read => {
     const reads = new ReadPrinter(group, imports);
@@ -59,6 +59,7 @@ export function groupFile(program: Program, group: GroupPlan): GeneratedFile {
       const feed = feeds[aggregate.feed]!;
       if (feed.source.kind === 'stream') feed.horizons.push(reads.addStream(aggregate, feed.layout));
       else feed.horizons.push(reads.addTable(aggregate, feed.source));
+      if (aggregate.window.refresh !== null) feed.refreshes.add(aggregate.window.refresh);
     }
     const last = derived.map(plan => printDerived(plan, imports, name => `$${name}`));
     return { features, lines: [...reads.lines, ...last] };
@@ -66,10 +67,10 @@ export function groupFile(program: Program, group: GroupPlan): GeneratedFile {
   // The whole group first: it lays out all that is kept, and the parts find it there.
   const whole = read(group.features);
   const parts = partsOf(program, group).map(part => ({ ...part, ...read(part.features) }));
-  const classes = feeds.map(({ source, plan, layout, horizons }) =>
+  const classes = feeds.map(({ source, plan, layout, horizons, refreshes }) =>
     source.kind === 'stream'
       ? printStreamFeed(group, layout, source, horizons, imports)
-      : printTableFeed(group, plan, source, horizons, imports),
+      : printTableFeed(group, plan, source, { horizons, refreshes: [...refreshes] }, imports),
   );
   for (const { source } of feeds) {
     if (source.kind === 'changes')

@@ -15,12 +15,20 @@ import { feedClass, printKeys, rowClass, rowScope } from './stream-feed.ts';
 import { typeScriptType } from './types.ts';
 import type { WindowEdges } from './windows.ts';
 
+/** How far back the aggregates over a feed look. */
+export interface TableReach {
+  /** The instants at or before which a read at `t` sees no row, of each. */
+  readonly horizons: readonly string[];
+  /** µs; those that have one. */
+  readonly refreshes: readonly number[];
+}
+
 /** The class that keeps a table's rows, or its changes, for one group. */
 export function printTableFeed(
   group: GroupPlan,
   plan: FeedPlan,
   source: TablePlan | ChangesPlan,
-  horizons: readonly string[],
+  { horizons, refreshes }: TableReach,
   imports: Imports,
 ): string {
   const images = rowClass(source.kind === 'changes' ? source.table : source.name);
@@ -38,7 +46,7 @@ export function printTableFeed(
   const unused = (lines: readonly string[], name = 'row'): string =>
     lines.some(line => new RegExp(`\\b${name}\\b`).test(line)) ? name : `_${name}`;
   const unique = horizons.includes('-Infinity') ? ['-Infinity'] : [...new Set(horizons)];
-  const horizon = unique.length === 1 ? unique[0] : `Math.min(${unique.join(', ')})`;
+  const horizon = leastOf(unique);
   const looksBack = looksBackOf(group, plan, source);
   return (
     (source.kind === 'changes' ? `type ${row} = ${change};\n\n` : '') +
@@ -55,9 +63,19 @@ export function printTableFeed(
       ? ''
       : `  protected override readonly looksBack = [${looksBack.join(', ')}];\n\n`) +
     `  horizonAt(${unused(unique, 't')}: number): number {\n    return ${horizon};\n  }\n` +
+    (source.kind === 'changes' || refreshes.length === 0 ? '' : `\n${printStateAt(refreshes, imports)}`) +
     '}\n'
   );
 }
+
+/** Rows are those of the instant that a feature sees, which its `refresh` puts before t. */
+function printStateAt(refreshes: readonly number[], imports: Imports): string {
+  const instants = refreshes.map(length => `${imports.value('floorTo')}(t, ${length})`);
+  return `  override stateAt(t: number): number {\n    return ${leastOf(instants)};\n  }\n`;
+}
+
+const leastOf = (values: readonly string[]): string =>
+  values.length === 1 ? values[0]! : `Math.min(${values.join(', ')})`;
 
 /** Of changes, what `changes` compares with may be older than any window. */
 function looksBackOf(group: GroupPlan, plan: FeedPlan, source: TablePlan | ChangesPlan): string[] {
