@@ -3,7 +3,6 @@ import { gunzipSync } from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
 import { decompress as unlz4 } from 'lz4js';
 import { uncompress as unsnappyBlock } from 'snappyjs';
-import { SourceError } from '../source.ts';
 
 interface Codec {
   readonly name: string;
@@ -19,21 +18,19 @@ const CODECS: readonly (Codec | null)[] = [
   { name: 'zstd', unpack: unzstd },
 ];
 
-/** @throws SourceError for a codec that is not known, and for bytes that are not of it */
+/** @throws RangeError for a codec that is not known, and for bytes that are not of it */
 export function unpacked(codec: number, bytes: Buffer): Buffer {
   const found = CODECS[codec];
   if (found === null) return bytes;
-  if (found === undefined)
-    throw new SourceError(`a batch is compressed with codec ${codec}, which is not known`);
+  if (found === undefined) throw new RangeError(`it is compressed with codec ${codec}, which is not known`);
   try {
     const { buffer, byteOffset, byteLength } = found.unpack(bytes);
     return Buffer.from(buffer, byteOffset, byteLength);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw new SourceError(
-      `a batch says that it is compressed with ${found.name}, but cannot be unpacked: ${said}`,
-      { cause: error },
-    );
+    throw new RangeError(`it says that it is compressed with ${found.name}, but is not: ${said}`, {
+      cause: error,
+    });
   }
 }
 

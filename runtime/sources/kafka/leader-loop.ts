@@ -74,7 +74,7 @@ export async function readLeader(
   let answer = fetchNext(host, leader, lanes);
   while (!host.signal.aborted) {
     const before = lanes.map(({ next }) => next);
-    const deliveries = deliveriesOf(await answer, lanes, seenAt);
+    const deliveries = deliveriesOf(await judged(host, lanes, answer), lanes, seenAt);
     host.answered();
     const hasMoved = lanes.some(({ next }, index) => next !== before[index]);
     const pause = Math.min(REST, host.fetch.maxWait);
@@ -118,15 +118,24 @@ async function fetchNext(host: LeaderLoopHost, leader: number, lanes: readonly L
       .filter(lane => lane.topic === topic)
       .map(({ partition, next }) => ({ partition, fetchOffset: String(next), maxBytes })),
   }));
+  const broker: Broker = await cluster.findBroker({ nodeId: String(leader) });
+  return await fetchFrom(broker, {
+    isolationLevel: READ_COMMITTED,
+    maxWaitTime: fetch.maxWait,
+    minBytes: 1,
+    maxBytes,
+    topics,
+  });
+}
+
+/** An answer, when its turn comes: by then all that was fetched before it has been taken, and counts in the judgement. */
+async function judged(
+  host: LeaderLoopHost,
+  lanes: readonly Lane[],
+  answer: Promise<FetchAnswer>,
+): Promise<FetchAnswer> {
   try {
-    const broker: Broker = await cluster.findBroker({ nodeId: String(leader) });
-    return await fetchFrom(broker, {
-      isolationLevel: READ_COMMITTED,
-      maxWaitTime: fetch.maxWait,
-      minBytes: 1,
-      maxBytes,
-      topics,
-    });
+    return await answer;
   } catch (error) {
     if (typeOf(error) === 'OFFSET_OUT_OF_RANGE') await judge(host, lanes, error);
     throw error;
@@ -154,7 +163,8 @@ function deliveriesTo(lane: Lane, fetched: FetchedPartition, seenAt: number): De
   return lane.readers.map(reader => {
     reader.end = end;
     reader.seenAt = seenAt;
-    return { reader, lane, end, lots: lotsOf(fetched, from, reader.target) };
+    // Sources that stand apart share the answer: each goes on where it stands.
+    return { reader, lane, end, lots: lotsOf(fetched, Math.max(from, reader.taken), reader.target) };
   });
 }
 

@@ -43,7 +43,7 @@ const CONTROL = 32;
 /**
  * The batch that begins at `start`; null where it is cut off, as the last of an answer may be.
  * @returns the batch and where the next one begins
- * @throws OldFormat; RangeError where it is none; SourceError where it cannot be decompressed
+ * @throws OldFormat; RangeError where it is none, or cannot be decompressed
  */
 export function readBatch(
   records: Buffer,
