@@ -109,7 +109,9 @@ export function reportLines(
 ): string[] {
   const { source, already, read, stored, refused, beyond, passed, first, last } = report;
   if (already !== null)
-    return [`${source}: the same content was imported before, as import ${already}: nothing is left to do`];
+    return [
+      `${source}: the same content was imported before, as import ${already}: nothing is left to do; where it is to be read otherwise, --replace ${already}`,
+    ];
   const undecoded = refused.reduce((sum, { rows }) => sum + rows, 0);
   const columns = [
     { heading: 'source' },

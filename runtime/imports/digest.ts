@@ -17,13 +17,22 @@ export async function fileDigest(path: string): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Of a query's rows, in whatever order they come: how many, and the sums of two hashes of their texts. */
-export async function queryDigest(client: pg.ClientBase, query: string): Promise<string> {
-  // The sum of bigint is a numeric: it does not overflow.
-  const sum = (seed: number): string => `coalesce(sum(hashtextextended(q::text, ${seed})), 0)`;
+/**
+ * Of a query's rows, in whatever order they come: how many, and the sums of two hashes of their texts, each with the
+ * names of its columns.
+ */
+export async function queryDigest(
+  client: pg.ClientBase,
+  query: string,
+  columns: readonly string[],
+): Promise<string> {
+  // `q` alone would be a column of that name. The sum of bigint is a numeric: it does not overflow.
+  const sum = (seed: number): string => `coalesce(sum(hashtextextended($1 || (q.*)::text, ${seed})), 0)`;
+  // The query may end in a comment.
   const [row] = await queryRows(
     client,
-    `select count(*) || '/' || ${sum(0)} || '/' || ${sum(1)} as digest from (${query}) as q`,
+    `select count(*) || '/' || ${sum(0)} || '/' || ${sum(1)} as digest from (${query}\n) as q`,
+    [JSON.stringify(columns)],
   );
   return `rows:${String(row!['digest'])}`;
 }

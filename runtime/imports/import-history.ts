@@ -87,7 +87,7 @@ async function readingOn<T>(pool: pg.Pool, run: (client: pg.ClientBase) => Promi
 }
 
 /**
- * The number of the import that was made of the same content; null: there is none.
+ * The number of the import that was made of the same content; null: there is none, or it is to be made anew.
  * @throws ImportError where that would take the place of another one
  */
 async function sameContent(
@@ -99,8 +99,9 @@ async function sameContent(
   const found = (await readImports(client, source)).find(
     each => each.droppedAt === null && each.digest === digest,
   );
-  if (found === undefined) return null;
-  if (replace !== null && replace !== found.number)
+  // The same content may be read otherwise: other names, another arrival, another end.
+  if (found === undefined || found.number === replace) return null;
+  if (replace !== null)
     throw new ImportError(
       `the same content is there already, as import ${found.number} of ${source}: drop ${replace} by itself, with skewless imports ${source} --drop ${replace}`,
     );

@@ -45,7 +45,11 @@ export async function openQuery(
     return row;
   };
   return {
-    digest: await queryDigest(client, query),
+    digest: await queryDigest(
+      client,
+      query,
+      fields.map(({ name }) => name),
+    ),
     areEnvelopes: false,
     read: async function* () {
       let offset = 0;
@@ -89,6 +93,9 @@ function checkColumns(what: string, fields: readonly pg.FieldDef[], columns: rea
       const hint = suggestion(name, present);
       return `${what} has no column '${name}'${hint === null ? '' : `: ${hint}`}`;
     });
+  const known = new Set(columns.map(({ name }) => name));
+  const twice = present.filter((name, index) => known.has(name) && present.indexOf(name) !== index);
+  lines.push(...[...new Set(twice)].map(name => `${what} has the column '${name}' more than once`));
   const instants = columns.filter(({ type }) => type.kind === 'timestamp').map(({ name }) => name);
   for (const { name, dataTypeID } of fields) {
     const type = zoneless[dataTypeID];

@@ -311,6 +311,28 @@ describe('an import', () => {
     expect(await stored()).toHaveLength(20);
   });
 
+  it('knows the content of a query by all its columns and their names, whatever they are called', async () => {
+    const query = (columns: string): ImportOptions['from'] => ({
+      kind: 'query',
+      sql: `select timestamptz '2026-01-31 20:00Z' as scheduled_departure, 9 as distance, ${columns} -- of old`,
+    });
+    const first = query(`1 as delay, 'ORD' as origin, 'LAX' as destination, 'shoes' as q`);
+    expect(await run({ from: first })).toMatchObject({ import: 1 });
+    expect(await run({ from: first })).toMatchObject({ already: 1 });
+    const others = [
+      query(`2 as delay, 'ORD' as origin, 'LAX' as destination, 'shoes' as q`),
+      query(`1 as delay, 'ORD' as destination, 'LAX' as origin, 'shoes' as q`),
+    ];
+    for (const from of others) expect(await run({ from, overlap: true })).toMatchObject({ already: null });
+    expect((await stored()).map(({ delay, origin }) => [Number(delay), origin])).toEqual([
+      [1, 'ORD'],
+      [2, 'ORD'],
+      [1, 'LAX'],
+    ]);
+    const twice = query(`1 as delay, 'ORD' as origin, 'LAX' as destination, 'SFO' as origin`);
+    await expect(run({ from: twice })).rejects.toThrow("the query has the column 'origin' more than once");
+  });
+
   it('tells what it refuses, and leaves it to be ingested again', async () => {
     const rows = [
       { ...json(flights[0]!), delay: 'late' },

@@ -183,6 +183,15 @@ describe('an import that takes the place of another', () => {
     expect([await features(), await live()]).toEqual(expected);
   });
 
+  it('may be of the same content, read otherwise', async () => {
+    const cut = t0 + 100 * minute;
+    expect(await run('january', flights, { until: cut })).toMatchObject({ import: 1, stored: 100 });
+    expect(await run('january', flights)).toMatchObject({ already: 1 });
+    expect(await run('january', flights, { replace: 1, dryRun: true })).toMatchObject({ stored: 300 });
+    expect(await run('january', flights, { replace: 1 })).toMatchObject({ import: 2, stored: 300 });
+    expect(await stored()).toEqual({ 2: 300 });
+  });
+
   it('leaves that where it cannot be made', async () => {
     await run('january', flights);
     await expect(
