@@ -192,7 +192,7 @@ async function rankedEvents(
 
 function eventRows(source: SqlSource): RawBuilder<unknown> {
   return sql`select r.*, "skewless".us(h."_arrived_at") as arrived,
-    (select jsonb_object_agg(c.key, c.value) from jsonb_each_text(to_jsonb(h)) as c
+    (select jsonb_object_agg(c.key, c.value) from jsonb_each_text(to_jsonb(h.*)) as c
       where c.key = any (${source.columns.map(({ name }) => name)}::text[])) as "row"
     from ${sql.raw(rankedRelation)} as r join ${sql.raw(source.table)} as h
       on (h."_topic", h."_epoch", h."_partition", h."_offset") = (r.topic, r.epoch, r.partition, r."offset")

@@ -431,6 +431,92 @@ test('Parquet: pages may be compressed otherwise than with Snappy', async () => 
   expect(await values(packed)).toEqual(await values(parquet('snappy.parquet')));
 });
 
+type Element = NonNullable<ParquetWriteOptions['schema']>[number];
+
+/** One row group of columns, each of one element of the schema. */
+function parquetOf(name: string, all: readonly (Element & { readonly data: readonly unknown[] })[]): string {
+  const path = join(folder, name);
+  parquetWriteFile({
+    filename: path,
+    columnData: all.map(({ name: of, data }) => ({ name: of, data: [...data] })),
+    schema: [
+      { name: 'root', num_children: all.length },
+      ...all.map(({ data: _, ...element }): Element => ({ repetition_type: 'OPTIONAL', ...element })),
+    ],
+  });
+  return path;
+}
+
+async function cellsOf(path: string, ...all: readonly ServedInput[]): Promise<unknown[][]> {
+  const cells: unknown[][] = [];
+  for await (const rows of new ParquetReader(path, all, null).read(0))
+    for (const { value } of rows) cells.push(all.map(({ name }) => (value as Record<string, unknown>)[name]));
+  return cells;
+}
+
+test('Parquet: decimals of bytes lose nothing, as those of numbers', async () => {
+  const bytes = (...all: readonly number[]): Uint8Array => Uint8Array.from(all);
+  const path = parquetOf('decimals.parquet', [
+    {
+      ...{ name: 'm', type: 'BYTE_ARRAY', scale: 2, precision: 12 },
+      logical_type: { type: 'DECIMAL', scale: 2, precision: 12 },
+      data: [bytes(57), bytes(0xff), bytes(0x01, 0x00), null],
+    },
+    { name: 's', type: 'BYTE_ARRAY', data: ['a', 'b', 'c', 'd'].map(text => Buffer.from(text)) },
+  ]);
+  const money = column('m', { kind: 'decimal', precision: 12, scale: 2 }, true);
+  expect(await cellsOf(path, money, column('s', { kind: 'text' }))).toEqual([
+    ['0.57', 'a'],
+    ['-0.01', 'b'],
+    ['2.56', 'c'],
+    [null, 'd'],
+  ]);
+});
+
+test('Parquet: text is as it is written, a byte order mark too, and what is no text is refused', async () => {
+  const texts = ['\ufeffa', 'a', '', '😀'].map(text => Buffer.from(text));
+  const data = [...texts, Buffer.from([0xff, 0x61]), Buffer.from([0xfe, 0x61])];
+  for (const converted_type of ['UTF8', undefined] as const) {
+    const element = { name: 's', type: 'BYTE_ARRAY', ...(converted_type && { converted_type }) } as const;
+    const path = parquetOf('text.parquet', [{ ...element, data }]);
+    const cells = (await cellsOf(path, column('s', { kind: 'text' }))).flat() as string[];
+    expect(cells.slice(0, 4)).toEqual(['\ufeffa', 'a', '', '😀']);
+    expect(cells.slice(4).every(text => /\p{Surrogate}/u.test(text))).toBe(true);
+  }
+});
+
+test('Parquet: times without a zone are no instants, and what is nested is no cell', async () => {
+  const at = { name: 'at', type: 'INT64', data: [BigInt(noon)] } as const;
+  const local = { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' } as const;
+  const instant = column('at', { kind: 'timestamp' });
+  const naive = parquetOf('naive.parquet', [{ ...at, logical_type: local }]);
+  await expect(cellsOf(naive, instant)).rejects.toThrow(
+    /the column 'at' of the file .*naive\.parquet holds times without a zone/,
+  );
+  expect(await cellsOf(naive, column('at', { kind: 'text' }))).toEqual([['2024-05-01T12:00:00.000000']]);
+  const utc = parquetOf('utc.parquet', [{ ...at, logical_type: { ...local, isAdjustedToUTC: true } }]);
+  expect(await cellsOf(utc, instant)).toEqual([['2024-05-01T12:00:00.000000Z']]);
+  // A time within another column says nothing of the column of its name.
+  const nested = join(folder, 'nested.parquet');
+  parquetWriteFile({
+    filename: nested,
+    columnData: [
+      { name: 'place', data: [{ at: new Date(0) }] },
+      { name: 'at', data: [7] },
+    ],
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'place', num_children: 1, repetition_type: 'OPTIONAL' },
+      { name: 'at', type: 'INT64', repetition_type: 'OPTIONAL', converted_type: 'TIMESTAMP_MILLIS' },
+      { name: 'at', type: 'INT32', repetition_type: 'OPTIONAL' },
+    ],
+  });
+  expect(await cellsOf(nested, column('at', { kind: 'int' }))).toEqual([[7]]);
+  await expect(cellsOf(nested, column('place', { kind: 'text' }))).rejects.toThrow(
+    /the column 'place' of the file .* cannot be read: it is nested/,
+  );
+});
+
 test('Parquet: a missing column and a file that is none are errors', async () => {
   const path = parquet('lacking.parquet');
   const wanting = { ...everything, columns: [...typed, column('att', { kind: 'timestamp' })] };

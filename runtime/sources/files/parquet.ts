@@ -1,11 +1,12 @@
 // Control path. Parquet, a row group's part at a time.
-import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet';
-import type { AsyncBuffer, DecodedArray, FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
+import type { AsyncBuffer, DecodedArray, FileMetaData, SchemaTree } from 'hyparquet';
 import { suggestion } from '../../../kernels/nearest.ts';
 import { formatInstant, instantFromMicroseconds } from '../../../kernels/instant.ts';
 import type { ServedInput } from '../../serve/plan.ts';
 import { SourceError } from '../source.ts';
 import { compressors } from './parquet-codecs.ts';
+import { asStored, asStoredOptions, parquetColumn } from './parquet-column.ts';
 import { markOf, unreadable } from './bytes.ts';
 import type { FileExtent, FileReader, FileRow } from './rows.ts';
 
@@ -17,17 +18,15 @@ const SHORTEST_PART = 20_000;
 const BATCH = 200;
 const HEAD = 4096;
 
-/** Of INT96, the one type that is read before we are asked. */
-const parsers: Partial<ParquetParsers> = { timestampFromNanoseconds: nanos => nanos };
-
 /** A stored value that is not null, as JSON has it. */
 type ReadCell = (stored: unknown) => unknown;
 
 interface OpenParquet {
   readonly file: AsyncBuffer;
   readonly metadata: FileMetaData;
-  /** By column, where what is stored is not the value: decimals and instants. */
-  readonly readers: ReadonlyMap<string, ReadCell>;
+  /** The columns to read. */
+  readonly columns: readonly string[];
+  readonly cells: readonly ReadCell[];
 }
 
 export class ParquetReader implements FileReader {
@@ -43,17 +42,17 @@ export class ParquetReader implements FileReader {
 
   async measure(): Promise<FileExtent> {
     const { file, metadata } = await this.#open();
-    this.#names(metadata);
     const head = await file.slice(0, Math.min(HEAD, file.byteLength));
     return { end: Number(metadata.num_rows), mark: markOf([new Uint8Array(head)]) };
   }
 
   async *read(from: number): AsyncGenerator<FileRow[]> {
-    const { file, metadata, readers } = await this.#open();
-    const columns = this.#names(metadata);
-    const cells = columns.map(name => readers.get(name) ?? plainValue);
+    const { file, metadata: told, columns, cells } = await this.#open();
+    const metadata = { ...told, schema: told.schema.map(asStored) };
     const longest = Math.max(Math.floor(PART / columns.length), SHORTEST_PART);
-    const scan = await this.#attempt(() => parquetScan({ file, metadata, columns, parsers, compressors }));
+    const scan = await this.#attempt(() =>
+      parquetScan({ file, metadata, columns: [...columns], compressors, ...asStoredOptions }),
+    );
     for (const { rowStart, rowEnd } of scan.ranges) {
       const length = evenly(rowEnd - rowStart, longest);
       for (let start = Math.max(rowStart, from); start < rowEnd; start += length) {
@@ -70,11 +69,16 @@ export class ParquetReader implements FileReader {
   }
 
   async #open(): Promise<OpenParquet> {
-    return this.#attempt(async () => {
-      const file = await asyncBufferFromFile(this.#path);
-      const found = await parquetMetadataAsync(file, { parsers });
-      return { file, ...asStored(found) };
+    const { file, metadata, trees } = await this.#attempt(async () => {
+      const opened = await asyncBufferFromFile(this.#path);
+      const found = await parquetMetadataAsync(opened, asStoredOptions);
+      return { file: opened, metadata: found, trees: parquetSchema(found).children };
     });
+    const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    if (rows !== Number(metadata.num_rows))
+      throw unreadable(this.#path, `it tells of ${metadata.num_rows} rows, and has ${rows}`);
+    const columns = this.#names(trees.map(({ element }) => element.name));
+    return { file, metadata, columns, cells: this.#cells(trees, columns) };
   }
 
   async #attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -85,9 +89,8 @@ export class ParquetReader implements FileReader {
     }
   }
 
-  /** The columns to read. @throws SourceError for one that must be there and is not */
-  #names({ schema }: FileMetaData): string[] {
-    const present = schema.slice(1).map(({ name }) => name);
+  /** The columns to read. @throws SourceError for one that must be there and is not, or is there twice */
+  #names(present: readonly string[]): string[] {
     const wanted = this.#columns.filter(({ name, nullable }) => !nullable || present.includes(name));
     const names = new Set(wanted.map(({ name }) => name));
     if (this.#arrival !== null) names.add(this.#arrival);
@@ -97,45 +100,40 @@ export class ParquetReader implements FileReader {
         const hint = suggestion(name, present);
         return `the file ${this.#path} has no column '${name}'${hint === null ? '' : `: ${hint}`}`;
       });
+    const twice = [...names].filter(name => present.indexOf(name) !== present.lastIndexOf(name));
+    lines.push(...twice.map(name => `the file ${this.#path} has the column '${name}' twice`));
     if (lines.length > 0) throw new SourceError(lines.join('\n'));
     return [...names];
   }
-}
 
-/**
- * hyparquet turns decimals into doubles by a product, which may miss the nearest one, and instants into dates, which
- * have no µs: so it is told of neither.
- */
-function asStored(metadata: FileMetaData): Pick<OpenParquet, 'metadata' | 'readers'> {
-  const readers = new Map<string, ReadCell>();
-  const schema = metadata.schema.map(element => {
-    const read = readerOf(element);
-    if (read === null) return element;
-    readers.set(element.name, read);
-    const bare = { ...element };
-    delete bare.converted_type;
-    delete bare.logical_type;
-    return bare;
-  });
-  return { metadata: { ...metadata, schema }, readers };
-}
+  /** How each is read. @throws SourceError for one that cannot be, or whose times name no instants */
+  #cells(trees: readonly SchemaTree[], names: readonly string[]): ReadCell[] {
+    const lines: string[] = [];
+    const cells = names.map((name): ReadCell => {
+      const column = parquetColumn(trees.find(({ element }) => element.name === name)!);
+      if (typeof column === 'string' || column.type.list) {
+        const why = typeof column === 'string' ? column : 'it is a list';
+        lines.push(`the column '${name}' of the file ${this.#path} cannot be read: ${why}`);
+        return plainValue;
+      }
+      const { type, isLocalTime, read } = column;
+      if (isLocalTime && this.#isInstant(name))
+        lines.push(
+          `the column '${name}' of the file ${this.#path} holds times without a zone, which are no instants: ` +
+            `write them with one (pandas: tz_localize, DuckDB: timestamptz)`,
+        );
+      if (type.kind === 'timestamp') return stored => isoOf(read(stored));
+      return type.kind === 'double' ? plainValue : stored => plainValue(read(stored));
+    });
+    if (lines.length > 0) throw new SourceError(lines.join('\n'));
+    return cells;
+  }
 
-function readerOf({ type, converted_type, logical_type, scale = 0 }: SchemaElement): ReadCell | null {
-  if (converted_type === 'DECIMAL' || logical_type?.type === 'DECIMAL')
-    return type === 'BYTE_ARRAY' ? null : stored => decimalText(stored, scale);
-  if (type === 'INT96') return stored => isoOfNanos(stored as bigint);
-  if (logical_type?.type === 'TIMESTAMP') return isoReaders[logical_type.unit];
-  if (converted_type === 'TIMESTAMP_MILLIS') return isoReaders.MILLIS;
-  if (converted_type === 'TIMESTAMP_MICROS') return isoReaders.MICROS;
-  return null;
+  #isInstant(name: string): boolean {
+    const own = this.#columns.find(column => column.name === name);
+    return own === undefined ? name === this.#arrival : own.type.kind === 'timestamp';
+  }
 }
-
-/** Instants as text, to the µs; below it a digit that is not 0 makes the row refused, as on any wire. */
-const isoReaders: Readonly<Record<'MILLIS' | 'MICROS' | 'NANOS', ReadCell>> = {
-  MILLIS: stored => isoOf(Number(stored) * 1000),
-  MICROS: stored => isoOf(Number(stored)),
-  NANOS: stored => isoOfNanos(stored as bigint),
-};
 
 /** The length of parts that are all alike: one that is short would cost as much as one that is long. */
 const evenly = (rows: number, longest: number): number => Math.ceil(rows / Math.ceil(rows / longest));
@@ -162,31 +160,11 @@ function rowsOf({ columns, cells, parts, start }: Part, from: number, to: number
   return rows;
 }
 
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  return value instanceof Date ? value.toISOString() : value;
-}
+const plainValue = (value: unknown): unknown =>
+  typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
-/** @param value the digits without the point: a number, a bigint, or their two's complement, big end first */
-export function decimalText(value: unknown, scale: number): string {
-  const digits =
-    value instanceof Uint8Array
-      ? BigInt.asIntN(value.length * 8, BigInt(`0x${Buffer.from(value).toString('hex') || '0'}`))
-      : BigInt(value as number | bigint);
-  const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
-  const point = text.length - scale;
-  const sign = digits < 0n ? '-' : '';
-  return scale === 0 ? sign + text : `${sign}${text.slice(0, point)}.${text.slice(point)}`;
-}
-
-function isoOf(micros: number): string {
-  return Number.isSafeInteger(micros)
-    ? formatInstant(instantFromMicroseconds(micros))
-    : `instant of ${micros} µs`;
-}
-
-function isoOfNanos(nanos: bigint): string {
-  const below = ((nanos % 1000n) + 1000n) % 1000n;
-  const text = isoOf(Number((nanos - below) / 1000n));
-  return below === 0n ? text : `${text.slice(0, -1)}${String(below).padStart(3, '0')}Z`;
+/** Of whole µs; what is none is told as it is, and refused. */
+function isoOf(micros: unknown): unknown {
+  if (typeof micros !== 'number') return micros;
+  return Number.isSafeInteger(micros) ? formatInstant(instantFromMicroseconds(micros)) : `${micros} µs`;
 }

@@ -1,19 +1,16 @@
 // Control path. A spine in Parquet, part by part of its row groups.
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
-import type { AsyncBuffer, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
+import type { AsyncBuffer, DecodedArray, FileMetaData } from 'hyparquet';
 import { compressors } from '../../sources/files/parquet-codecs.ts';
+import { asStored, asStoredOptions, parquetColumn } from '../../sources/files/parquet-column.ts';
+import type { ParquetColumn } from '../../sources/files/parquet-column.ts';
 import { said, SpineError } from './errors.ts';
 import { checkLocalTimes, checkNames } from './expected.ts';
 import { Gatherer, typed } from './gather.ts';
-import { asStored, parquetColumn } from './parquet-column.ts';
-import type { ParquetColumn } from './parquet-column.ts';
 import type { ExpectedColumn, SpineBatch, SpineReader } from './spine.ts';
 
 /** Rows held at once. A part costs a look at all of its row group's bytes. */
 const PART = 50_000;
-
-/** Of INT96, the one type that is read before we are asked. */
-const parsers: Partial<ParquetParsers> = { timestampFromNanoseconds: nanos => nanos };
 
 export async function openParquet(
   path: string,
@@ -22,7 +19,7 @@ export async function openParquet(
 ): Promise<SpineReader> {
   const { file, metadata } = await attempt(name, async () => {
     const opened = await asyncBufferFromFile(path);
-    return { file: opened, metadata: await parquetMetadataAsync(opened, { parsers, geoparquet: false }) };
+    return { file: opened, metadata: await parquetMetadataAsync(opened, asStoredOptions) };
   });
   const groups = metadata.row_groups.reduce((rows, group) => rows + Number(group.num_rows), 0);
   if (groups !== Number(metadata.num_rows))
@@ -64,9 +61,7 @@ class ParquetSpine implements SpineReader {
     const gatherer = new Gatherer(this.columns);
     const { name, file, stored } = this;
     const metadata = { ...this.metadata, schema: this.metadata.schema.map(asStored) };
-    const scan = await attempt(name, () =>
-      parquetScan({ file, metadata, parsers, compressors, utf8: false, geoparquet: false }),
-    );
+    const scan = await attempt(name, () => parquetScan({ file, metadata, compressors, ...asStoredOptions }));
     for (const { rowStart, rowEnd } of scan.ranges) {
       for (let start = rowStart; start < rowEnd; start += PART) {
         const end = Math.min(start + PART, rowEnd);

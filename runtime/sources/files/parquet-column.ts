@@ -1,8 +1,8 @@
-// Control path. What a column of a Parquet file is to us, told by its schema; its cells come as they are stored.
-import type { SchemaElement, SchemaTree } from 'hyparquet';
+// Control path. What a column of a Parquet file is to us, told by its schema; its cells come as they are stored, but for
+// text.
+import type { ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet';
 import { formatInstant, instantFromMicroseconds, MICROSECONDS_PER_DAY } from '../../../kernels/instant.ts';
 import type { SqlScalarKind, SqlType } from '../../history/program.ts';
-import { decimalText } from '../../sources/files/parquet.ts';
 
 export interface ParquetColumn {
   readonly name: string;
@@ -55,18 +55,41 @@ function elementOf({ element, children }: SchemaTree): SchemaElement | null {
   return repeated.children.length === 1 && inner?.children.length === 0 ? inner.element : null;
 }
 
-/** The schema without what the columns mean, lists apart: so no digit is lost on the way to us. */
+/**
+ * The schema without what the columns mean, lists and text apart: hyparquet makes doubles of decimals by a product,
+ * which may miss the nearest one, and of instants dates, which have no µs. For a scan with {@link asStoredOptions}.
+ */
 export function asStored(element: SchemaElement): SchemaElement {
   if (element.type === undefined) return element;
   const bare = { ...element };
   delete bare.converted_type;
   delete bare.logical_type;
-  return bare;
+  return element.type === 'BYTE_ARRAY' && !isDecimal(element) ? { ...bare, converted_type: 'UTF8' } : bare;
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What is not UTF-8 becomes text with a lone surrogate, which no column takes. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return `${Buffer.from(bytes).toString()}\ud800`;
+  }
+}
+
+/** INT96 is read before we are asked; of a dictionary text is made once. */
+const parsers: Partial<ParquetParsers> = {
+  timestampFromNanoseconds: nanos => nanos,
+  stringFromBytes: (bytes: Uint8Array | null | undefined) => bytes && textOf(bytes),
+};
+
+/** Nothing but what columns say of themselves. */
+export const asStoredOptions = { parsers, utf8: false, geoparquet: false } as const;
 
 function leafOf(element: SchemaElement): Leaf | string {
   const { type, converted_type: converted, logical_type: logical } = element;
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimal(element);
+  if (isDecimal(element)) return decimal(element);
   if (converted === 'DATE' || logical?.type === 'DATE') return { kind: 'timestamp', read: instantOfDays };
   if (logical?.type === 'TIMESTAMP') return timestamp(logical.unit, logical.isAdjustedToUTC);
   if (converted === 'TIMESTAMP_MILLIS') return timestamp('MILLIS', true);
@@ -91,13 +114,16 @@ function leafOf(element: SchemaElement): Leaf | string {
     case 'DOUBLE':
       return { kind: 'double', read: stored => (Number.isNaN(stored) ? null : stored) };
     case 'BYTE_ARRAY':
-      return { kind: 'text', read: textReader() };
+      return { kind: 'text', read: same };
     case 'FIXED_LEN_BYTE_ARRAY':
       return 'bytes are not read: write them as text';
     default:
       return 'it has no type';
   }
 }
+
+const isDecimal = ({ converted_type: converted, logical_type: logical }: SchemaElement): boolean =>
+  converted === 'DECIMAL' || logical?.type === 'DECIMAL';
 
 const same = (stored: unknown): unknown => stored;
 
@@ -118,6 +144,18 @@ function decimal({ scale = 0, precision = 0 }: SchemaElement): Leaf {
     kind: precision > 0 && precision <= 15 ? 'decimal' : 'text',
     read: stored => decimalText(stored, scale),
   };
+}
+
+/** @param value the digits without the point: a number, a bigint, or their two's complement, big end first */
+function decimalText(value: unknown, scale: number): string {
+  const digits =
+    value instanceof Uint8Array
+      ? BigInt.asIntN(value.length * 8, BigInt(`0x${Buffer.from(value).toString('hex') || '0'}`))
+      : BigInt(value as number | bigint);
+  const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
+  const point = text.length - scale;
+  const sign = digits < 0n ? '-' : '';
+  return scale === 0 ? sign + text : `${sign}${text.slice(0, point)}.${text.slice(point)}`;
 }
 
 function timestamp(unit: 'MILLIS' | 'MICROS' | 'NANOS', isUtc: boolean): Leaf {
@@ -143,30 +181,4 @@ const instantOfDays = (stored: unknown): unknown => Number(stored) * MICROSECOND
 function uuidOf(stored: unknown): unknown {
   const hex = Buffer.from(stored as Uint8Array).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-/** What is not UTF-8 becomes text with a lone surrogate, which no column takes. */
-function textReader(): (stored: unknown) => unknown {
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  // Values of a dictionary are the same bytes again and again.
-  let known = new WeakMap<object, string>();
-  let count = 0;
-  return stored => {
-    const bytes = stored as Uint8Array;
-    const text = known.get(bytes);
-    if (text !== undefined) return text;
-    let read: string;
-    try {
-      read = utf8.decode(bytes);
-    } catch {
-      read = `${Buffer.from(bytes).toString()}\ud800`;
-    }
-    if (count === 100_000) {
-      known = new WeakMap();
-      count = 0;
-    }
-    count += 1;
-    known.set(bytes, read);
-    return read;
-  };
 }
