@@ -48,12 +48,15 @@ function differenceLines({ group, differences }: GroupDigest): string[] {
 
 function missingLines({ group, missing }: GroupDigest): string[] {
   if (missing === null) return [];
-  const why =
-    missing === 'pending'
-      ? 'cannot be verified yet: the history has not got as far as the state'
-      : 'cannot be verified: retention has dropped what it is made of';
-  return ['', color.yellow(`${group} ${why}`)];
+  return ['', color.yellow(`${group} ${reasons[missing]}`)];
 }
+
+const reasons: Readonly<Record<NonNullable<GroupDigest['missing']>, string>> = {
+  pending: 'cannot be verified yet: the history has not got as far as the state',
+  gone: 'cannot be verified: retention has dropped what it is made of',
+  dropped:
+    'cannot be verified: an import was dropped that the state was built with; end the service, remove the folder of its state, and start it again',
+};
 
 function verdict(groups: readonly GroupDigest[]): string {
   const sum = (of: (group: GroupDigest) => number): number =>

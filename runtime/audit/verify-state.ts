@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { HistoryBehind } from '../history/errors.ts';
 import { historyFrontier } from '../history/frontier.ts';
-import { partitionKey } from '../history/partitions.ts';
+import { importTopic, partitionKey } from '../history/partitions.ts';
 import type { SqlGroup, SqlProgram } from '../history/program.ts';
 import { resolveRead } from '../history/resolve-read.ts';
 import type { AnyDatabase } from '../history/session.ts';
@@ -32,8 +32,11 @@ export interface StateReport {
 
 export interface GroupDigest {
   readonly group: string;
-  /** null: compared; else why that was not possible: the history has not got so far yet, or no longer has it. */
-  readonly missing: 'pending' | 'gone' | null;
+  /**
+   * null: compared; else why that was not possible. `pending`: the history has not got so far yet. `gone`: retention
+   * has dropped what it is made of. `dropped`: an import was dropped that the state was built with.
+   */
+  readonly missing: 'pending' | 'gone' | 'dropped' | null;
   /** Keys that were compared, and their values. */
   readonly keys: number;
   readonly values: number;
@@ -74,10 +77,20 @@ export async function verifyState(
     const { sources } = resolveRead(program, { group: group.name });
     const positions = frontier.filter(({ source }) => sources.includes(source));
     const comparison = new GroupComparison(db, program, engine, group, positions, options);
-    const isPending = positions.some(place => (reached.get(partitionKey(place)) ?? 0) < place.nextOffset);
-    groups.push(isPending ? comparison.result('pending') : await compared(comparison));
+    const missing = lackOf(positions, reached);
+    groups.push(missing === null ? await compared(comparison) : comparison.result(missing));
   }
   return { t: options.t, frontier, groups };
+}
+
+/** An import comes whole: what is not there of one that the state knows will not come. */
+function lackOf(
+  positions: readonly FrontierPosition[],
+  reached: ReadonlyMap<string, number>,
+): 'pending' | 'dropped' | null {
+  const short = positions.filter(place => (reached.get(partitionKey(place)) ?? 0) < place.nextOffset);
+  if (short.length === 0) return null;
+  return short.some(({ topic }) => topic === importTopic) ? 'dropped' : 'pending';
 }
 
 async function compared(comparison: GroupComparison): Promise<GroupDigest> {

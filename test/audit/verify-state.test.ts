@@ -113,6 +113,17 @@ test('a state ahead of the history is pending', async () => {
     ]);
 });
 
+test('a state that was built with an import that was dropped is not waited for', async () => {
+  const knowing = Engine.restore(project.program.stream, engine.save());
+  knowing.pass({ source: 'flights', topic: -1, epoch: 7, partition: 0, nextOffset: 3 });
+  const report = await verifyState(database.db, project.program.sql, knowing, { t, shown: 3 });
+  for (const { group, missing } of report.groups)
+    expect([group, missing]).toEqual([
+      group,
+      ['airport_departures', 'route_departures'].includes(group) ? 'dropped' : null,
+    ]);
+});
+
 test('a digest minds neither order nor key that is in none, and each bit of the rest', () => {
   const digest = (...rows: readonly (readonly [string, string])[]): string => {
     const sum = new Digest();
