@@ -28,10 +28,9 @@ export async function queryDigest(
 ): Promise<string> {
   // `q` alone would be a column of that name. The sum of bigint is a numeric: it does not overflow.
   const sum = (seed: number): string => `coalesce(sum(hashtextextended($1 || (q.*)::text, ${seed})), 0)`;
-  // The query may end in a comment.
   const [row] = await queryRows(
     client,
-    `select count(*) || '/' || ${sum(0)} || '/' || ${sum(1)} as digest from (${query}\n) as q`,
+    `select count(*) || '/' || ${sum(0)} || '/' || ${sum(1)} as digest from (${query}) as q`,
     [JSON.stringify(columns)],
   );
   return `rows:${String(row!['digest'])}`;

@@ -45,11 +45,7 @@ export async function openQuery(
     return row;
   };
   return {
-    digest: await queryDigest(
-      client,
-      query,
-      fields.map(({ name }) => name),
-    ),
+    digest: await queryDigest(client, query, header),
     areEnvelopes: false,
     read: async function* () {
       let offset = 0;
