@@ -1,6 +1,7 @@
 export { appendReads, forgetReads } from './audit-table.ts';
 export { AuditLog } from './audit-log.ts';
 export type { AuditEvents, AuditLogOptions } from './audit-log.ts';
+export { DamagedRead } from './check-read.ts';
 export type { Behind, EventBehind } from './events-behind.ts';
 export type { LoggedRead } from './logged-read.ts';
 export type { LogRange } from './read-log.ts';

@@ -5,6 +5,7 @@ import { importTopic, partitionKey } from '../history/partitions.ts';
 import type { SqlProgram } from '../history/program.ts';
 import type { AnyDatabase } from '../history/session.ts';
 import type { ServingPlan } from '../serve/plan.ts';
+import { checkRead } from './check-read.ts';
 import type { Frontier } from './frontier-chains.ts';
 import type { LoggedRead } from './logged-read.ts';
 import { lookBehind } from './look-behind.ts';
@@ -29,7 +30,10 @@ interface Found extends DifferingValue {
   readonly difference: Omit<Difference, 'behind'>;
 }
 
-/** Verifies what the audit log holds of a range. Reads the history and the log, and changes nothing. */
+/**
+ * Verifies what the audit log holds of a range. Reads the history and the log, and changes nothing.
+ * @throws DamagedRead for a logged read that has been altered so that it cannot be computed again
+ */
 export async function verifyReads(
   db: AnyDatabase,
   program: SqlProgram,
@@ -85,6 +89,7 @@ async function compare(
   tally: VerifyTally,
   shown: number,
 ): Promise<readonly Found[]> {
+  for (const { read } of set.reads) checkRead(set.resolved.vector, read);
   const { compared, gone } = await recompute(db, program, set);
   const name = 'group' in set.target ? set.target.group : set.target.vector;
   if (gone !== null) tally.gone(name, gone.reads, gone.reason);

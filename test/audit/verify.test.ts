@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forgetReads, placeOf, suspected, verifyReads } from '../../runtime/audit/index.ts';
+import { DamagedRead, forgetReads, placeOf, suspected, verifyReads } from '../../runtime/audit/index.ts';
 import type { VerifyReport } from '../../runtime/audit/index.ts';
+import { formatInstant } from '../../kernels/instant.ts';
+import type { Instant } from '../../kernels/instant.ts';
 import { Random } from '../support/random.ts';
 import { runSettings } from '../support/run-settings.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
@@ -205,4 +207,30 @@ test('old reads are forgotten, and frontiers with them', async () => {
   expect((await counts()).reads).toBe(1);
   expect(await forgetReads(database.pool, last + 4_000_000_000)).toBe(1);
   expect(await counts()).toEqual({ reads: 0, frontiers: 0 });
+});
+
+test.each([
+  ['"values"', "'{'", /the values are none of its features: \{\. Delete that row/],
+  ['"values"', "'null'", /the values are none of its features/],
+  ['request', "'x'", /the request is none: x/],
+  ['request', "'{}'", /the request lacks the key airport: \{\}/],
+  ['t', '9007199254740991', /the instant is 9007199254740991 µs/],
+])('a logged read whose %s is made %s is named, with what is wrong', async (column, to, wrong) => {
+  await play(new Random(settings.seed + 40));
+  const [read] = (
+    await database.pool.query<{ id: string; at: string }>(
+      `update "history"."audit" set ${column} = ${to} where id = (
+         select min(id) from "history"."audit" where kind = 'group' and name = 'airport_departures')
+       returning id, "skewless".us(read_at) as at`,
+    )
+  ).rows;
+  const damaged: unknown = await verified().catch((error: unknown) => error);
+  expect(damaged).toBeInstanceOf(DamagedRead);
+  const { message } = damaged as DamagedRead;
+  expect(message).toMatch(wrong);
+  expect(message).toContain(
+    `of the group airport_departures, read at ${formatInstant(Number(read!.at) as Instant)}, `,
+  );
+  await database.pool.query('delete from "history"."audit" where id = $1', [read!.id]);
+  expect((await verified()).differing).toBe(0);
 });
