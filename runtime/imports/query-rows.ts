@@ -52,9 +52,9 @@ export async function openQuery(
       for await (const rows of csvRows(copied(client, query))) {
         const first = offset;
         offset += rows.length;
-        yield rows.map(({ cells, text }, index): FileRow => {
+        yield rows.map(({ cells, bytes }, index): FileRow => {
           const isWhole = cells.length === header.length + 1;
-          const value = isWhole ? asRow(cells) : Buffer.from(text);
+          const value = isWhole ? asRow(cells) : bytes;
           return { offset: first + index, value: rename === null ? value : rename(value) };
         });
       }

@@ -60,7 +60,31 @@ test('a quote that makes no sense stays, is told with its line, and spoils no ot
 
 test('a quote that is never closed takes all the rest, as it is written', async () => {
   const rows = await rowsOf('a,b\n1,"x\r\n2,""\n');
-  expect(rows[1]).toEqual({ cells: [], line: 2, text: '1,"x\r\n2,""', fault: { kind: 'open', line: 2 } });
+  const bytes = Buffer.from('1,"x\r\n2,""');
+  expect(rows[1]).toEqual({ cells: [], line: 2, bytes, fault: { kind: 'open', line: 2 } });
+});
+
+test('a row that is not UTF-8 is told, with its bytes; U+FFFD that is written is text', async () => {
+  const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const plain = latin('Zürich,1');
+  const quoted = latin('"a\r\nZürich\n",2');
+  const content = Buffer.concat([
+    Buffer.from('Zürich,�\r\n'),
+    plain,
+    latin('\r\n'),
+    quoted,
+    latin('\nx,"y"\n'),
+  ]);
+  for (const chunk of [1, 7, 1000]) {
+    const rows = await rowsOf(content, chunk);
+    expect(rows.map(({ cells, fault }) => [cells[0], fault])).toEqual([
+      ['Zürich', null],
+      ['Z�rich', { kind: 'encoding', line: 2 }],
+      ['a\r\nZ�rich\n', { kind: 'encoding', line: 3 }],
+      ['x', null],
+    ]);
+    expect(rows.slice(1, 3).map(({ bytes }) => bytes)).toEqual([plain, quoted]);
+  }
 });
 
 test('a row longer than any may be is told, and reading goes on behind it', async () => {

@@ -116,6 +116,19 @@ test('a malformed line is refused with its position, and the lines around it cou
   expect(verdicts[1]).toMatchObject({ reason: 'not-json', position: { source: 'user_events', offset: 1 } });
 });
 
+test.each(['csv', 'ndjson'])('a row of %s that is not UTF-8 is refused, as it is written', async format => {
+  const [first, bad, last] = [event(1), event(2, { session_id: 'Zürich' }), event(3)];
+  const header = columns.map(({ name }) => name);
+  const row = (from: Record<string, unknown>): string =>
+    format === 'csv' ? header.map(name => from[name] ?? '').join(',') : JSON.stringify(from);
+  const text = [...(format === 'csv' ? [header.join(',')] : []), row(first), row(bad), row(last)];
+  const path = written(`latin.${format}`, Buffer.from(text.join('\n'), 'latin1'));
+  const records = await recordsOf(options(path));
+  const engine = new Engine(program);
+  expect(records.map(record => engine.ingest(record).kind)).toEqual(['counted', 'refused', 'counted']);
+  expect(records[1]!.value).toEqual(Buffer.from(row(bad), 'latin1'));
+});
+
 test('a line longer than any record is cut, refused, and leaves the next whole', async () => {
   const path = written('long.ndjson', lines(`{"a": "${'x'.repeat(LONGEST_LINE)}"}`, event(2)));
   const records = await recordsOf(options(path));

@@ -1,5 +1,6 @@
 // Hot path of reading CSV, as RFC 4180 has it; LF will do for CRLF. It tells what is wrong with a row and goes on behind
 // it: whether such a row is refused, taken as it stands, or ends everything is for the caller to say.
+import { isUtf8 } from 'node:buffer';
 import { LONGEST_LINE, rawLinesOf } from './lines.ts';
 
 /** Empty and unquoted: null. */
@@ -9,9 +10,9 @@ export interface CsvFault {
   /**
    * `quote`: one stands where none may; the cell is as it is written, its quotes among it.
    * `open`: one is opened and never closed, so the row is all the rest. `long`: the row is longer than any may be, and
-   * cut.
+   * cut. `encoding`: it is not UTF-8; its cells hold U+FFFD where it is not.
    */
-  readonly kind: 'quote' | 'open' | 'long';
+  readonly kind: 'quote' | 'open' | 'long' | 'encoding';
   /** Where, from 1. */
   readonly line: number;
 }
@@ -21,8 +22,8 @@ export interface CsvRow {
   readonly cells: readonly CsvCell[];
   /** Where it begins, from 1. */
   readonly line: number;
-  /** As it is written. */
-  readonly text: string;
+  /** As it is written, without the end of its line. */
+  readonly bytes: Buffer;
   /** Null: nothing is wrong with it. */
   readonly fault: CsvFault | null;
 }
@@ -46,58 +47,75 @@ class RowReader {
   #line = 0;
   /** Lines of a row with a quote that is not closed yet; none otherwise. */
   #open: string[] = [];
+  #openBytes: Buffer[] = [];
   #openLength = 0;
 
   /** The row that ends with this line; null: none does. */
   next(bytes: Buffer): CsvRow | null {
     this.#line += 1;
     const text = bytes.toString();
-    if (bytes.length >= LONGEST_LINE) return this.#faulty(text, 'long');
+    if (bytes.length >= LONGEST_LINE) return this.#faulty(bytes, 'long');
     if (this.#open.length === 0) {
       const content = text.endsWith('\r') ? text.slice(0, -1) : text;
       if (content === '') return null;
-      if (!content.includes('"'))
-        return { cells: plainCells(content), line: this.#line, text: content, fault: null };
+      if (!content.includes('"')) {
+        const own = content.length === text.length ? bytes : bytes.subarray(0, -1);
+        const line = this.#line;
+        return { cells: plainCells(content), line, bytes: own, fault: badEncoding(text, own, line) };
+      }
     } else if (!mayClose(text)) {
-      return this.#wait(text);
+      return this.#wait(text, bytes);
     }
     const whole = [...this.#open, text].join('\n');
-    const line = this.#line - this.#open.length;
     const scanned = scanRow(whole);
-    if (scanned === null) return this.#wait(text);
-    this.#close();
+    if (scanned === null) return this.#wait(text, bytes);
+    const line = this.#line - this.#open.length;
+    const all = this.#close(bytes);
     const { cells, faultAt } = scanned;
     const fault: CsvFault | null =
-      faultAt === null ? null : { kind: 'quote', line: line + newlinesIn(whole, faultAt) };
-    return { cells, line, text: whole, fault };
+      faultAt === null
+        ? badEncoding(whole, all, line)
+        : { kind: 'quote', line: line + newlinesIn(whole, faultAt) };
+    return { cells, line, bytes: all, fault };
   }
 
   end(): CsvRow | null {
     if (this.#open.length === 0) return null;
-    const text = this.#open.join('\n');
     const line = this.#line - this.#open.length + 1;
-    return { cells: [], line, text, fault: { kind: 'open', line } };
+    return { cells: [], line, bytes: joined(this.#openBytes), fault: { kind: 'open', line } };
   }
 
-  #wait(text: string): CsvRow | null {
-    if (this.#openLength + text.length > LONGEST_LINE) return this.#faulty(text, 'long');
+  #wait(text: string, bytes: Buffer): CsvRow | null {
+    if (this.#openLength + bytes.length > LONGEST_LINE) return this.#faulty(bytes, 'long');
     this.#open.push(text);
-    this.#openLength += text.length + 1;
+    this.#openBytes.push(bytes);
+    this.#openLength += bytes.length + 1;
     return null;
   }
 
-  #faulty(last: string, kind: CsvFault['kind']): CsvRow {
-    const text = [...this.#open, last].join('\n');
+  #faulty(last: Buffer, kind: CsvFault['kind']): CsvRow {
     const line = this.#line - this.#open.length;
-    this.#close();
-    return { cells: [], line, text, fault: { kind, line } };
+    return { cells: [], line, bytes: this.#close(last), fault: { kind, line } };
   }
 
-  #close(): void {
+  /** @returns all of the row, of which this is the last line */
+  #close(last: Buffer): Buffer {
+    const bytes = this.#open.length === 0 ? last : joined([...this.#openBytes, last]);
     this.#open = [];
+    this.#openBytes = [];
     this.#openLength = 0;
+    return bytes;
   }
 }
+
+const newline = Buffer.from('\n');
+
+const joined = (lines: readonly Buffer[]): Buffer =>
+  Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [newline, line])));
+
+/** Text has U+FFFD where bytes are not UTF-8; it may also be written so. */
+const badEncoding = (text: string, bytes: Buffer, line: number): CsvFault | null =>
+  text.includes('\ufffd') && !isUtf8(bytes) ? { kind: 'encoding', line } : null;
 
 function plainCells(content: string): CsvCell[] {
   const cells: CsvCell[] = content.split(',');

@@ -39,8 +39,8 @@ export class CsvReader implements FileReader {
   }
 
   /**
-   * A row that does not end, or has not as many cells as the header, is handed over as its bytes: they are refused.
-   * Quotes that make no sense stay as they are.
+   * A row that does not end, is not UTF-8, or has not as many cells as the header, is handed over as its bytes: they are
+   * refused. Quotes that make no sense stay as they are.
    */
   async *read(from: number): AsyncGenerator<FileRow[]> {
     let offset = 0;
@@ -54,9 +54,12 @@ export class CsvReader implements FileReader {
           declared = header.map(name => this.#columns.get(name));
           continue;
         }
-        const isWhole = row.cells.length === header.length;
+        const isWhole = row.cells.length === header.length && row.fault?.kind !== 'encoding';
         if (offset >= from)
-          found.push({ offset, value: isWhole ? rowOf(header, declared, row.cells) : Buffer.from(row.text) });
+          found.push({
+            offset,
+            value: isWhole ? rowOf(header, declared, row.cells) : Buffer.from(row.bytes),
+          });
         offset += 1;
       }
       if (found.length > 0) yield found;
@@ -66,7 +69,11 @@ export class CsvReader implements FileReader {
   #checkedHeader({ cells, fault }: CsvRow): readonly string[] {
     if (fault !== null && fault.kind !== 'quote')
       throw new SourceError(
-        `the file ${this.#path} cannot be read: a quote of its header is opened and never closed`,
+        `the file ${this.#path} cannot be read: ${
+          fault.kind === 'encoding'
+            ? 'its header is not UTF-8: save it as UTF-8'
+            : 'a quote of its header is opened and never closed'
+        }`,
       );
     const header = cells.map(cell => cell ?? '');
     const wanted = [...this.#columns.values()].filter(({ nullable }) => !nullable).map(({ name }) => name);

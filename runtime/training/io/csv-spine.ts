@@ -101,5 +101,6 @@ async function* strictRows(path: string, name: string): AsyncGenerator<CsvRow[]>
 const faults: Readonly<Record<CsvFault['kind'], string>> = {
   quote: 'a quote stands inside a cell: put the whole cell in quotes, and write each quote in it twice',
   open: 'a quote is opened and never closed',
+  encoding: 'the row is not UTF-8: save the file as UTF-8',
   long: `the row is longer than ${LONGEST_LINE / 2 ** 20} MiB: is a quote never closed?`,
 };
