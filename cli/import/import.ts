@@ -88,6 +88,16 @@ function logLines({ source, last, logBegins }: ImportReport): string[] {
   ];
 }
 
+function absentLines({ absent }: ImportReport): string[] {
+  if (absent.length === 0) return [];
+  const what = absent.length === 1 ? 'column is' : 'columns are';
+  return [
+    color.yellow(
+      `null in every row, for no such ${what} there: ${absent.join(', ')} (--map says another name)`,
+    ),
+  ];
+}
+
 function overlapLines({ overlaps }: ImportReport, isWanted: boolean): string[] {
   if (overlaps.length === 0) return [];
   const end = isWanted
@@ -110,7 +120,8 @@ export function reportLines(
   const { source, already, read, stored, refused, beyond, passed, first, last } = report;
   if (already !== null)
     return [
-      `${source}: the same content was imported before, as import ${already}: nothing is left to do; where it is to be read otherwise, --replace ${already}`,
+      `${source}: the same content was imported before, as import ${already}: nothing is left to do`,
+      color.dim(`to take it otherwise (--map, --arrival, --until): --replace ${already}`),
     ];
   const undecoded = refused.reduce((sum, { rows }) => sum + rows, 0);
   const columns = [
@@ -129,6 +140,7 @@ export function reportLines(
       ? []
       : [`arrivals from ${instantText(first)} to ${instantText(last)}`]),
     ...logLines(report),
+    ...absentLines(report),
     ...overlapLines(report, overlap),
     ...(replace === undefined || dryRun ? [] : [`import ${replace} was dropped`, color.yellow(leftBehind)]),
     ...(passed === 0 ? [] : [`${amount(passed)} that are no rows passed over`]),

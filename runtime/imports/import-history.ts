@@ -161,6 +161,7 @@ async function importRows(
     beyond: read - passed - undecoded - extent.rows,
     first: extent.first,
     last: extent.last,
+    absent: rows.absent(),
     overlaps,
   };
 }
@@ -194,7 +195,7 @@ const ignore = (): void => undefined;
 function nothing(source: string, already: number): ImportReport {
   return {
     ...{ source, import: null, already, read: 0, stored: 0, refused: [], beyond: 0, passed: 0 },
-    ...{ first: null, last: null, logBegins: null, overlaps: [] },
+    ...{ first: null, last: null, logBegins: null, absent: [], overlaps: [] },
   };
 }
 

@@ -25,7 +25,10 @@ export interface ImportOptions {
   readonly until?: number | 'log';
   /** Takes rows of a time that earlier imports have rows of; else they are an error. */
   readonly overlap?: boolean;
-  /** The number of an import that this one takes the place of: it is dropped, in the same transaction. */
+  /**
+   * The number of an import that this one takes the place of: it is dropped, in the same transaction. It may be of the
+   * same content, to be taken otherwise.
+   */
   readonly replace?: number;
   /** Tells what would come of it, and changes nothing. */
   readonly dryRun?: boolean;
@@ -52,6 +55,8 @@ export interface ImportReport {
   readonly last: number | null;
   /** The log's first arrival, as far as the history knows it, µs; null: it knows of none. */
   readonly logBegins: number | null;
+  /** Columns that there are none of in the file, table or query, and that may be null: they are, in every row. */
+  readonly absent: readonly string[];
   /** Earlier imports of the same time; not empty only with `overlap`, or in a dry run. */
   readonly overlaps: readonly Overlap[];
 }

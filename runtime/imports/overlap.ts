@@ -80,6 +80,6 @@ export function overlapText({ import: number, from, stored, first, last, theirs,
   const count = (rows: number): string => rows.toLocaleString('en');
   return (
     `import ${number} (${from}): ${count(stored)} rows from ${instantText(first)} to ${instantText(last)}, ` +
-    `${count(theirs)} of them within the time of these; ${same === 0 ? 'no row is' : `${count(same)} rows are`} the same`
+    `${count(theirs)} of them within the time of these; ${same === 0 ? 'no row is' : same === 1 ? '1 row is' : `${count(same)} rows are`} the same`
   );
 }

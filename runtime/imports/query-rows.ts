@@ -13,18 +13,21 @@ import { cellOf } from '../sources/files/text-cell.ts';
 import { queryDigest } from './digest.ts';
 import { ImportError } from './options.ts';
 import type { ImportFrom } from './options.ts';
-import type { ImportRows, Rename } from './rows.ts';
+import type { RowReader } from './rows.ts';
 
 /** Types of PostgreSQL that name no instant. */
 const zoneless: Readonly<Record<number, string>> = { 1082: 'date', 1114: 'timestamp without time zone' };
 
-/** @param columns by the names they have in the query */
+/**
+ * @param columns by the names they have in the query
+ * @param required names that must be there
+ */
 export async function openQuery(
   client: pg.ClientBase,
   from: Exclude<ImportFrom, { readonly kind: 'file' }>,
   columns: readonly ServedInput[],
-  rename: Rename | null,
-): Promise<ImportRows> {
+  required: readonly string[],
+): Promise<RowReader> {
   // On lines of its own: it may end with a comment.
   const query =
     from.kind === 'query'
@@ -32,7 +35,7 @@ export async function openQuery(
       : `select * from ${quotedTable(from.name)}`;
   const { fields } = await client.query(`select * from (${query}) as q limit 0`);
   const what = from.kind === 'table' ? `the table ${from.name}` : 'the query';
-  checkColumns(what, fields, columns);
+  checkColumns(what, fields, columns, required);
   const header = fields.map(({ name }) => name);
   const declared = header.map(name => columns.find(column => column.name === name));
   const asRow = (cells: readonly CsvCell[]): Record<string, unknown> => {
@@ -46,7 +49,6 @@ export async function openQuery(
   };
   return {
     digest: await queryDigest(client, query, header),
-    areEnvelopes: false,
     read: async function* () {
       let offset = 0;
       for await (const rows of csvRows(copied(client, query))) {
@@ -54,8 +56,7 @@ export async function openQuery(
         offset += rows.length;
         yield rows.map(({ cells, bytes }, index): FileRow => {
           const isWhole = cells.length === header.length + 1;
-          const value = isWhole ? asRow(cells) : bytes;
-          return { offset: first + index, value: rename === null ? value : rename(value) };
+          return { offset: first + index, value: isWhole ? asRow(cells) : bytes };
         });
       }
     },
@@ -80,10 +81,14 @@ async function* copied(client: pg.ClientBase, query: string): AsyncGenerator<Buf
 /** `archive.events` is the table `events` of the schema `archive`. */
 const quotedTable = (name: string): string => name.split('.').map(quoteIdentifier).join('.');
 
-function checkColumns(what: string, fields: readonly pg.FieldDef[], columns: readonly ServedInput[]): void {
+function checkColumns(
+  what: string,
+  fields: readonly pg.FieldDef[],
+  columns: readonly ServedInput[],
+  required: readonly string[],
+): void {
   const present = fields.map(({ name }) => name);
-  const wanted = columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
-  const lines = wanted
+  const lines = required
     .filter(name => !present.includes(name))
     .map(name => {
       const hint = suggestion(name, present);

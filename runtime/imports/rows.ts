@@ -4,20 +4,29 @@ import type { ServedInput, ServedSource } from '../serve/plan.ts';
 import { suggestion } from '../../kernels/nearest.ts';
 import { parseJson } from '../decode/lossless-json.ts';
 import { readObject } from '../decode/cells.ts';
-import { formatOf, openReader } from '../sources/files/open-reader.ts';
+import { formatOf, openReader, requiredColumns } from '../sources/files/open-reader.ts';
 import type { FileRow } from '../sources/files/rows.ts';
 import { fileDigest } from './digest.ts';
 import { ImportError } from './options.ts';
 import type { ImportOptions } from './options.ts';
 import { openQuery } from './query-rows.ts';
 
-export interface ImportRows {
+/** The rows as they stand there, by the names that columns have there. */
+export interface RowReader {
   /** The same content has the same. */
   readonly digest: string;
-  /** Whether the values are changes of a table as a connector writes them, and not its rows. */
-  readonly areEnvelopes: boolean;
   /** All rows from the first on, some at a time; offsets are places in the file, from 0. */
   read(): AsyncGenerator<readonly FileRow[]>;
+}
+
+export interface ImportRows extends RowReader {
+  /** Whether the values are changes of a table as a connector writes them, and not its rows. */
+  readonly areEnvelopes: boolean;
+  /**
+   * The source's columns that there are none of: they are null in every row. It is known when the first row has been
+   * read, and not of NDJSON, where each row says for itself.
+   */
+  absent(): readonly string[];
 }
 
 /** @param client for tables and queries, in a transaction of one snapshot */
@@ -33,18 +42,54 @@ export async function openRows(
   }));
   if (arrival !== undefined && !columns.some(({ name }) => name === arrival))
     columns.push({ name: arrival, type: { kind: 'timestamp' }, nullable: false, doc: null });
-  const rename = renaming(source.columns, map);
-  if (from.kind !== 'file') return await openQuery(client, from, columns, rename);
+  // A column that is named and is not there would be null in every row.
+  const required = [...new Set([...requiredColumns(columns, null), ...Object.values(map)])];
+  if (from.kind !== 'file')
+    return withOwnNames(await openQuery(client, from, columns, required), source, map, false);
   const format = from.format ?? formatOf(from.path);
-  const reader = await openReader(from.path, format, columns, null);
+  const areEnvelopes = source.kind === 'table' && format === 'ndjson';
+  if (areEnvelopes && Object.keys(map).length > 0)
+    throw new ImportError(
+      `NDJSON of the table ${source.name} is its changes as Debezium writes them, whose columns --map does not name: leave it out, or import rows, from CSV, Parquet, a table or a query`,
+    );
+  const reader = await openReader(from.path, format, columns, required);
+  const opened = { digest: await fileDigest(from.path), read: () => reader.read(0) };
+  return withOwnNames(opened, source, map, areEnvelopes);
+}
+
+/** The same rows, by the names of the source's own columns. */
+function withOwnNames(
+  { digest, read }: RowReader,
+  { columns }: ServedSource,
+  map: Readonly<Record<string, string>>,
+  areEnvelopes: boolean,
+): ImportRows {
+  let absent: readonly string[] | null = null;
   return {
-    digest: await fileDigest(from.path),
-    areEnvelopes: source.kind === 'table' && format === 'ndjson',
+    ...{ digest, areEnvelopes, absent: () => absent ?? [] },
     read: async function* () {
-      for await (const rows of reader.read(0))
-        yield rename === null ? rows : rows.map(({ offset, value }) => ({ offset, value: rename(value) }));
+      const rename = renaming(columns, map);
+      for await (const rows of read()) {
+        absent ??= absentOf(columns, map, rows);
+        yield rename === null
+          ? rows
+          : rows.map(({ offset, value }) => ({ offset, value: rename.row(value) }));
+      }
+      rename?.end();
     },
   };
+}
+
+/** By a row that is not its bytes: all of such a file have the same columns. Null: there is none among these. */
+function absentOf(
+  columns: readonly ServedInput[],
+  map: Readonly<Record<string, string>>,
+  rows: readonly FileRow[],
+): readonly string[] | null {
+  const found = rows.find(({ value }) => !(value instanceof Uint8Array));
+  if (found === undefined) return null;
+  const row = found.value as Readonly<Record<string, unknown>>;
+  return columns.map(({ name }) => name).filter(name => !((map[name] ?? name) in row));
 }
 
 function checkMap({ name, columns }: ServedSource, map: Readonly<Record<string, string>>): void {
@@ -55,19 +100,41 @@ function checkMap({ name, columns }: ServedSource, map: Readonly<Record<string, 
   throw new ImportError(`${name} has no column '${unknown}'${hint === null ? '' : `: ${hint}`}`);
 }
 
-export type Rename = (value: unknown) => unknown;
+interface Renaming {
+  /** What is no row is left as it is, to be refused. */
+  row(value: unknown): unknown;
+  /** @throws ImportError where no row had a column that the map names */
+  end(): void;
+}
 
-/** Null where all columns have their own names. What is no row is left as it is, to be refused. */
-function renaming(columns: readonly ServedInput[], map: Readonly<Record<string, string>>): Rename | null {
-  const pairs = columns.flatMap(({ name }) =>
-    map[name] === undefined || map[name] === name ? [] : [[name, map[name]]],
-  );
+/** Null where all columns have their own names. */
+function renaming(columns: readonly ServedInput[], map: Readonly<Record<string, string>>): Renaming | null {
+  const pairs = columns.flatMap(({ name }): (readonly [string, string])[] => {
+    const theirs = map[name] ?? name;
+    return theirs === name ? [] : [[name, theirs]];
+  });
   if (pairs.length === 0) return null;
-  return value => {
-    const row = readObject(value instanceof Uint8Array ? parseJson(value) : value);
-    if (row === null) return value;
-    const renamed: Record<string, unknown> = { ...row };
-    for (const [name, theirs] of pairs) renamed[name!] = row[theirs!];
-    return renamed;
+  let rows = 0;
+  /** Of NDJSON, which has no header to look at. */
+  const unseen = new Set(pairs.map(([, theirs]) => theirs));
+  return {
+    row: value => {
+      const row = readObject(value instanceof Uint8Array ? parseJson(value) : value);
+      if (row === null) return value;
+      rows += 1;
+      for (const theirs of unseen) if (theirs in row) unseen.delete(theirs);
+      const renamed: Record<string, unknown> = { ...row };
+      for (const [name, theirs] of pairs) renamed[name] = row[theirs];
+      return renamed;
+    },
+    end: () => {
+      if (rows === 0 || unseen.size === 0) return;
+      const lines = pairs.filter(([, theirs]) => unseen.has(theirs));
+      throw new ImportError(
+        lines
+          .map(([name, theirs]) => `no row has the column '${theirs}', which --map names for ${name}`)
+          .join('\n'),
+      );
+    },
   };
 }

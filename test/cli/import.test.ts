@@ -60,7 +60,7 @@ test('other content of the same time is an error, and takes the place of the fir
   );
   const dry = await imported('--from', corrected, '--dry-run');
   expect(dry.stdout).toMatch(
-    /^of the same time as import 1 \(.*flights.csv\): 2 rows from .*; 1 rows are the same$/m,
+    /^of the same time as import 1 \(.*flights.csv\): 2 rows from .*; 1 row is the same$/m,
   );
   expect(dry.stdout).toContain('it would be an error without --replace or --overlap');
   const refused = await imported('--from', corrected);
@@ -116,13 +116,14 @@ test('options are read as they are written', () => {
 test('what the log has is said to be left to it', () => {
   const report = {
     ...{ source: 's', import: 2, already: null, read: 10, stored: 6, refused: [], beyond: 3, passed: 1 },
-    ...{ first: 0, last: 1_000_000, logBegins: 2_000_000, overlaps: [] },
+    ...{ first: 0, last: 1_000_000, logBegins: 2_000_000, absent: ['seconds', 'referrer'], overlaps: [] },
   };
   const text = reportLines(report).join('\n');
   expect(text).toMatch(/^s +2 +10 +6 +0 +3$/m);
   expect(text).toContain('arrivals from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z');
   expect(text).toContain('the log begins at 1970-01-01T00:00:02.000Z');
   expect(text).toContain('1 that are no rows passed over');
+  expect(text).toContain('null in every row, for no such columns are there: seconds, referrer');
 });
 
 test('of an import without rows nothing is told of what the log might repeat', () => {
@@ -135,8 +136,17 @@ test('of an import without rows nothing is told of what the log might repeat', (
     passed: 0,
     first: null,
     last: null,
+    absent: [],
     overlaps: [],
   };
   const lines = reportLines({ source: 'flights', import: null, logBegins: null, ...nothing });
   expect(lines.join('\n')).not.toContain('twice');
+});
+
+test('of content that is there it is said how to take it otherwise', () => {
+  const report = {
+    ...{ source: 's', import: null, already: 3, read: 0, stored: 0, refused: [], beyond: 0, passed: 0 },
+    ...{ first: null, last: null, logBegins: null, absent: [], overlaps: [] },
+  };
+  expect(reportLines(report).join('\n')).toMatch(/as import 3: nothing is left to do\n.*--replace 3/);
 });

@@ -271,7 +271,7 @@ describe('an import', () => {
       client,
       { kind: 'query', sql: 'select null as nothing from odd' },
       [],
-      null,
+      [],
     );
     const values: unknown[] = [];
     for await (const some of read()) values.push(...some.map(({ value }) => value));
@@ -331,6 +331,49 @@ describe('an import', () => {
     ]);
     const twice = query(`1 as delay, 'ORD' as origin, 'LAX' as destination, 'SFO' as origin`);
     await expect(run({ from: twice })).rejects.toThrow("the query has the column 'origin' more than once");
+  });
+
+  it('names a column that a map names and nothing has: it would be null in every row', async () => {
+    const users = [
+      { user_id: 1, land: 'PE', device: 'mobile', since: iso(t0) },
+      { user_id: 2, land: 'IS', device: 'tablet', since: iso(t0 + minute) },
+    ];
+    const columns = users.map(({ since, ...rest }) => ({ ...rest, created_at: since }));
+    const csv = [Object.keys(columns[0]!), ...columns.map(row => Object.values(row))].join('\n');
+    const data = Object.keys(columns[0]!).map(name => ({
+      name,
+      data: columns.map(row => String(row[name as keyof (typeof columns)[0]])),
+    }));
+    await database.pool.query(
+      'create table people (user_id bigint, land text, device text, created_at timestamptz)',
+    );
+    const from = [
+      file('people.csv', csv),
+      file('people.parquet', new Uint8Array(parquetWriteBuffer({ columnData: data }))),
+      { kind: 'table', name: 'people' } as const,
+    ];
+    const options = { source: 'users', arrival: 'created_at' };
+    for (const each of from)
+      await expect(run({ ...options, from: each, map: { country: 'lnd' } })).rejects.toThrow(
+        "has no column 'lnd': did you mean 'land'?",
+      );
+    const views = users.map(({ user_id, since }) => ({
+      ...{ user_id, event_id: user_id, session_id: 's', item_id: 1, event_type: 'view', event_time: since },
+    }));
+    const map = { category: 'kind', revenue: 'paid' };
+    await expect(run({ source: 'user_events', from: file('v.ndjson', ndjson(views)), map })).rejects.toThrow(
+      "no row has the column 'kind', which --map names for category\nno row has the column 'paid'",
+    );
+  });
+
+  it('tells which columns are null for want of one, and does not rename inside of changes', async () => {
+    const from = file('thin.csv', `user_id,taken\n1,${iso(t0)}\n`);
+    const options = { source: 'users', from, arrival: 'taken', map: { created_at: 'taken' } };
+    expect(await run(options)).toMatchObject({ stored: 1, absent: ['country', 'device'] });
+    const changes = file('users.ndjson', ndjson([{ op: 'r', after: {}, source: { ts_us: t0 } }]));
+    await expect(run({ source: 'users', from: changes, map: { country: 'land' } })).rejects.toThrow(
+      'is its changes as Debezium writes them, whose columns --map does not name',
+    );
   });
 
   it('tells what it refuses, and leaves it to be ingested again', async () => {

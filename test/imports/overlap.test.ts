@@ -135,7 +135,7 @@ describe('other content of the same time', () => {
     const last = flights.at(-1)!;
     expect(await run('next', [{ ...last, delay: 99 }])).toMatchObject({ import: 3, overlaps: [] });
     await expect(run('again', [last, { ...last, delay: 98 }])).rejects.toThrow(
-      /import 1 .* 1 rows are the same/,
+      /import 1 .* 1 row is the same/,
     );
   });
 

@@ -422,7 +422,7 @@ test('Parquet: a row group that is read part by part gives each row once, from w
     ],
   });
   const two = [column('i', { kind: 'int' }), column('at', { kind: 'timestamp' })];
-  const reader = new ParquetReader(path, two, null);
+  const reader = new ParquetReader(path, two, []);
   for (const from of [0, 1, 125_000, 125_001, 125_002, 200_000, count - 1]) {
     let expected = from;
     for await (const rows of reader.read(from)) {
@@ -462,7 +462,7 @@ function parquetOf(name: string, all: readonly (Element & { readonly data: reado
 
 async function cellsOf(path: string, ...all: readonly ServedInput[]): Promise<unknown[][]> {
   const cells: unknown[][] = [];
-  for await (const rows of new ParquetReader(path, all, null).read(0))
+  for await (const rows of new ParquetReader(path, all, []).read(0))
     for (const { value } of rows) cells.push(all.map(({ name }) => (value as Record<string, unknown>)[name]));
   return cells;
 }

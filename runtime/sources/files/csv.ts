@@ -12,13 +12,12 @@ import { cellOf } from './text-cell.ts';
 export class CsvReader implements FileReader {
   readonly #path: string;
   readonly #columns: ReadonlyMap<string, ServedInput>;
-  /** The column that a table's rows may have beside those of the schema. */
-  readonly #arrival: string | null;
+  readonly #required: readonly string[];
 
-  constructor(path: string, columns: readonly ServedInput[], arrival: string | null) {
+  constructor(path: string, columns: readonly ServedInput[], required: readonly string[]) {
     this.#path = path;
     this.#columns = new Map(columns.map(column => [column.name, column]));
-    this.#arrival = arrival;
+    this.#required = required;
   }
 
   async measure(): Promise<FileExtent> {
@@ -76,9 +75,7 @@ export class CsvReader implements FileReader {
         }`,
       );
     const header = cells.map(cell => cell ?? '');
-    const wanted = [...this.#columns.values()].filter(({ nullable }) => !nullable).map(({ name }) => name);
-    if (this.#arrival !== null) wanted.push(this.#arrival);
-    const missing = wanted.filter(name => !header.includes(name));
+    const missing = this.#required.filter(name => !header.includes(name));
     const twice = header.filter((name, index) => header.indexOf(name) !== index);
     if (missing.length === 0 && twice.length === 0) return header;
     const lines = missing.map(name => {

@@ -4,7 +4,7 @@ import { Gate } from '../gate.ts';
 import { SourceError } from '../source.ts';
 import type { Batch, PartitionEnd, RecordSource } from '../source.ts';
 import { arrivalOf } from './arrival.ts';
-import { asSnapshot, formatOf, openReader } from './open-reader.ts';
+import { asSnapshot, formatOf, openReader, requiredColumns } from './open-reader.ts';
 import type { FileFormat, FileOptions } from './options.ts';
 import type { FileExtent, FileReader } from './rows.ts';
 
@@ -49,7 +49,8 @@ class FileSource implements RecordSource {
     const { path, source, events, logger } = this.#options;
     events?.health('connecting', null);
     const format = this.#options.format ?? formatOf(path);
-    const reader = await openReader(path, format, source.columns, this.#options.arrival ?? null);
+    const required = requiredColumns(source.columns, this.#options.arrival ?? null);
+    const reader = await openReader(path, format, source.columns, required);
     const extent = await reader.measure();
     this.#extent = extent;
     const position = this.#position(from, extent);

@@ -10,21 +10,27 @@ import type { FileReader, FileRow } from './rows.ts';
 
 /**
  * @param columns that are looked for, by the names they have in the file
- * @param arrival a column besides them; null: none
+ * @param required columns that must be there, where the format has a header; they may be others than `columns`
  * @throws SourceError where the file cannot be read
  */
 export async function openReader(
   path: string,
   format: FileFormat,
   columns: readonly ServedInput[],
-  arrival: string | null,
+  required: readonly string[],
 ): Promise<FileReader> {
   await checkReadable(path);
   if (format === 'ndjson') return new NdjsonReader(path);
-  if (format === 'csv') return new CsvReader(path, columns, arrival);
+  if (format === 'csv') return new CsvReader(path, columns, required);
   if (path.endsWith('.gz'))
     throw new SourceError(`the file ${path} cannot be read: Parquet is not read through gzip: unpack it`);
-  return new ParquetReader(path, columns, arrival);
+  return new ParquetReader(path, columns, required);
+}
+
+/** The columns that may not be null, and that of arrival where there is one. */
+export function requiredColumns(columns: readonly ServedInput[], arrival: string | null): readonly string[] {
+  const names = columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
+  return arrival === null || names.includes(arrival) ? names : [...names, arrival];
 }
 
 /** @throws SourceError for a name that says nothing */

@@ -32,12 +32,12 @@ interface OpenParquet {
 export class ParquetReader implements FileReader {
   readonly #path: string;
   readonly #columns: readonly ServedInput[];
-  readonly #arrival: string | null;
+  readonly #required: readonly string[];
 
-  constructor(path: string, columns: readonly ServedInput[], arrival: string | null) {
+  constructor(path: string, columns: readonly ServedInput[], required: readonly string[]) {
     this.#path = path;
     this.#columns = columns;
-    this.#arrival = arrival;
+    this.#required = required;
   }
 
   async measure(): Promise<FileExtent> {
@@ -91,9 +91,8 @@ export class ParquetReader implements FileReader {
 
   /** The columns to read. @throws SourceError for one that must be there and is not, or is there twice */
   #names(present: readonly string[]): string[] {
-    const wanted = this.#columns.filter(({ name, nullable }) => !nullable || present.includes(name));
-    const names = new Set(wanted.map(({ name }) => name));
-    if (this.#arrival !== null) names.add(this.#arrival);
+    const known = this.#columns.map(({ name }) => name).filter(name => present.includes(name));
+    const names = new Set([...known, ...this.#required]);
     const lines = [...names]
       .filter(name => !present.includes(name))
       .map(name => {
@@ -129,9 +128,10 @@ export class ParquetReader implements FileReader {
     return cells;
   }
 
+  /** What is read beside the columns is when rows arrived. */
   #isInstant(name: string): boolean {
     const own = this.#columns.find(column => column.name === name);
-    return own === undefined ? name === this.#arrival : own.type.kind === 'timestamp';
+    return own === undefined || own.type.kind === 'timestamp';
   }
 }
 
