@@ -1,4 +1,5 @@
 // Control path.
+import { importTopic } from './partitions.ts';
 
 /** A source, or one partition of it, that lacks what a query needs. */
 export interface Lack {
@@ -17,12 +18,16 @@ export class HistoryBehind extends Error {
 
   constructor(readonly lacks: readonly Lack[]) {
     const lines = lacks.map(({ source, of, needed, present }) => {
-      const where =
-        of === null ? source : `${source}, topic ${of.topic}, epoch ${of.epoch}, partition ${of.partition}`;
-      return `  ${where}: needs ${needed}, has ${present}`;
+      return `  ${placeText(source, of)}: needs ${needed}, has ${present}`;
     });
     super(`the history lacks what the training set needs:\n${lines.join('\n')}`);
   }
+}
+
+function placeText(source: string, of: Lack['of']): string {
+  if (of === null) return source;
+  if (of.topic === importTopic) return `${source}, import ${of.epoch}`;
+  return `${source}, topic ${of.topic}, epoch ${of.epoch}, partition ${of.partition}`;
 }
 
 /** A row of a spine that cannot be read. */

@@ -2,8 +2,8 @@
 import type { RowsBefore } from '../history/notes.ts';
 import type { Known } from '../history/spine.ts';
 import type { SpineBatch, SpineFile, SpineProblem } from './io/spine.ts';
+import type { Reach } from './history-state.ts';
 import { problemsOf } from './row-check.ts';
-import type { RowLimits } from './row-check.ts';
 import type { SpineColumns } from './spine-columns.ts';
 import { SpineDigest } from './spine-digest.ts';
 
@@ -58,7 +58,7 @@ export interface SpineCheck {
   readonly spine: SpineFile;
   readonly columns: SpineColumns;
   readonly known: Known;
-  readonly completeUntil: number;
+  readonly reach: Reach;
   /** By source where it begins, µs. */
   readonly begins: ReadonlyMap<string, number>;
   /** Told of every fault, in order. */
@@ -68,9 +68,8 @@ export interface SpineCheck {
 
 /** @throws BadSpine, SpineError */
 export async function checkSpine(check: SpineCheck): Promise<CheckedSpine> {
-  const { spine, columns, begins } = check;
+  const { spine, columns, begins, known, reach } = check;
   const names = spine.columns.map(({ name }) => name);
-  const limits: RowLimits = { known: check.known, completeUntil: check.completeUntil };
   const digest = new SpineDigest(spine.columns);
   const before = new Map<string, RowsBefore>();
   const first: SpineFault[] = [];
@@ -78,7 +77,7 @@ export async function checkSpine(check: SpineCheck): Promise<CheckedSpine> {
   let rows = 0;
   for await (const batch of spine.batches()) {
     check.signal?.throwIfAborted();
-    for (const problem of problemsOf(columns, names, limits, batch)) {
+    for (const problem of problemsOf(columns, names, { known, reach }, batch)) {
       const fault = { ...problem, where: spine.where(problem.row) };
       if (first.length < shownFaults) first.push(fault);
       faults += 1;

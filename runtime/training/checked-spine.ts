@@ -27,9 +27,9 @@ export async function withCheckedSpine<T>(
   };
   try {
     const columns = placeColumns(target, timeColumn, known, spine.columns, spine.name);
-    const { completeUntil, begins } = state;
+    const { reach, begins } = state;
     const checked = await checkSpine({
-      ...{ spine, columns, known, completeUntil, begins, onFault, signal },
+      ...{ spine, columns, known, reach, begins, onFault, signal },
     });
     const request = {
       read: target.read,

@@ -2,15 +2,23 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { frontierOf, requireHistory } from '../history/frontier.ts';
+import type { HistoryFrontier } from '../history/frontier.ts';
 import { beginnings } from '../history/notes.ts';
 import type { SqlProgram, SqlSource } from '../history/program.ts';
 import type { AnyDatabase } from '../history/session.ts';
 import type { Known } from '../history/spine.ts';
 import type { Target } from './target.ts';
 
-export interface HistoryState {
+/** How far the sources of a target reach. */
+export interface Reach {
   /** µs: up to here, not included, all arrivals are there; Infinity where that is of no matter. */
   readonly completeUntil: number;
+  /** Those that reach no further. */
+  readonly shortest: readonly string[];
+}
+
+export interface HistoryState {
+  readonly reach: Reach;
   /** What is read. */
   readonly sources: readonly SqlSource[];
   /** By source where it begins, µs. */
@@ -32,10 +40,16 @@ export async function historyState(
   requireHistory(present, sources, known, -Infinity);
   const read = all.filter(({ name }) => sources.includes(name));
   return {
-    completeUntil: known.kind === 'arrival' ? Math.min(...present.map(each => each.completeUntil)) : Infinity,
+    reach: known.kind === 'arrival' ? reachOf(present) : { completeUntil: Infinity, shortest: [] },
     sources: read,
     begins: await beginnings(db, read),
   };
+}
+
+function reachOf(present: readonly HistoryFrontier[]): Reach {
+  const completeUntil = Math.min(...present.map(each => each.completeUntil));
+  const shortest = present.filter(each => each.completeUntil === completeUntil).map(({ source }) => source);
+  return { completeUntil, shortest: [...new Set(shortest)] };
 }
 
 /** It ends with the pool, and is not to be destroyed. */

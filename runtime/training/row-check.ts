@@ -7,6 +7,7 @@ import { knownAt } from '../history/spine.ts';
 import type { Known } from '../history/spine.ts';
 import type { Value } from '../history/values.ts';
 import type { ServedScalar } from '../serve/plan.ts';
+import type { Reach } from './history-state.ts';
 import type { SpineBatch, SpineProblem } from './io/spine.ts';
 import type { SpineColumns } from './spine-columns.ts';
 
@@ -15,15 +16,14 @@ type Check = (value: Value) => string | null;
 
 export interface RowLimits {
   readonly known: Known;
-  /** µs: up to here, not included, all arrivals are in the history; Infinity: of no matter. */
-  readonly completeUntil: number;
+  readonly reach: Reach;
 }
 
 /** All that is wrong with a batch, row by row; in a row, cells that are not of their type first. */
 export function problemsOf(
   columns: SpineColumns,
   names: readonly string[],
-  { known, completeUntil }: RowLimits,
+  { known, reach: { completeUntil, shortest } }: RowLimits,
   batch: SpineBatch,
 ): readonly SpineProblem[] {
   const problems = [...batch.problems];
@@ -46,7 +46,7 @@ export function problemsOf(
       row: batch.first + row,
       column: names[told === null ? columns.time : columns.known!]!,
       value: instantText(told ?? t),
-      reason: `it is beyond the history, which is complete before ${instantText(completeUntil)} only`,
+      reason: `it is beyond the history of ${shortest.join(' and ')}, which is complete before ${instantText(completeUntil)} only`,
     });
   }
   return problems.sort((a, b) => a.row - b.row);

@@ -2,14 +2,19 @@
 // history's own keys.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type pg from 'pg';
+import { frontierOf, requireHistory } from '../history/frontier.ts';
+import { knownAt } from '../history/spine.ts';
 import type { Known } from '../history/spine.ts';
 import type { Scalar } from '../history/values.ts';
 import { backfill } from './backfill.ts';
+import { databaseOn } from './history-state.ts';
 import { SpineError } from './io/errors.ts';
 import { fileFailure } from './io/partial-file.ts';
 import { folderOf, knownKeysQuery } from './known-keys.ts';
 import type { BackfillOptions, BackfillReport } from './options.ts';
 import { findTarget } from './target.ts';
+import type { Target } from './target.ts';
 
 export interface SnapshotOptions extends Pick<
   BackfillOptions,
@@ -59,6 +64,7 @@ export async function snapshot(options: SnapshotOptions): Promise<SnapshotReport
   const { programs, read, known = { kind: 'arrival' }, inputs = new Map(), at, ...rest } = options;
   const target = findTarget(programs, read);
   const timeColumn = timeColumnOf(target.resolved.vector.request.map(({ name }) => name));
+  await requireInstants(options.pool, target, known, at);
   const parts: SnapshotPart[] = [];
   for (const instant of at) {
     const folder = join(options.out, folderOf(instant));
@@ -75,6 +81,17 @@ export async function snapshot(options: SnapshotOptions): Promise<SnapshotReport
     parts.push(part);
   }
   return { parts };
+}
+
+/** Of a grid that ends beyond the history nothing is begun. @throws HistoryBehind */
+async function requireInstants(
+  pool: pg.Pool,
+  { resolved: { sources } }: Target,
+  known: Known,
+  at: readonly number[],
+): Promise<void> {
+  const latest = Math.max(...at.map(t => knownAt({ t }, known) ?? -Infinity));
+  requireHistory(await frontierOf(databaseOn(pool), sources), sources, known, latest);
 }
 
 async function makeFolder(path: string): Promise<void> {

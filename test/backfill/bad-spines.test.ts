@@ -55,7 +55,7 @@ test('every bad row is told with its line, before anything is computed', async (
     ['bad.csv, line 9', 't', '2026-01-02T00:00:00.000000Z'],
   ]);
   expect(faults.at(-1)!.reason).toBe(
-    'it is beyond the history, which is complete before 2026-01-02T00:00:00.000000Z only',
+    'it is beyond the history of flights, which is complete before 2026-01-02T00:00:00.000000Z only',
   );
   await nothingIsLeft();
 });

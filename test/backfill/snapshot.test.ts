@@ -152,10 +152,14 @@ describe('of a vector', () => {
   });
 });
 
-test('an instant beyond the history is told, and leaves no file', async () => {
+test('an instant beyond the history is told before any is written', async () => {
   const out = history.file('beyond');
-  await expect(take({ read: 'airport_departures', at: [end], out })).rejects.toThrow('beyond the history');
-  expect(existsSync(`${out}/at=2026-01-02T00:00:00Z/part-0.parquet`)).toBe(false);
+  await expect(
+    take({ read: 'airport_departures', at: [us('2026-01-01T12:00:00Z'), end], out }),
+  ).rejects.toThrow(
+    /^the history lacks what .*\n.*flights, .*needs all arrivals up to 2026-01-02T00:00:00.000Z, has those before/,
+  );
+  expect(existsSync(out)).toBe(false);
 });
 
 test('a folder that cannot be made is told', async () => {

@@ -296,7 +296,7 @@ describe('an import that is dropped', () => {
 
     await drop(1);
     await expect(trainingSet(db, sql, { read, spine, known })).rejects.toThrow(
-      'flights, topic -1, epoch 1, partition 0: needs offsets below 300, has none of them: the import was dropped',
+      'flights, import 1: needs offsets below 300, has none of them: the import was dropped',
     );
     const failed = await begun.compute(() => undefined).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(HistoryBehind);
