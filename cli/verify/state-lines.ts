@@ -4,7 +4,7 @@ import type { Instant } from '../../kernels/instant.ts';
 import { rowText, valueText } from '../../runtime/audit/row-text.ts';
 import type { GroupDigest, StateReport } from '../../runtime/audit/verify-state.ts';
 import { table } from '../table.ts';
-import { amount } from '../units.ts';
+import { amount, counted } from '../units.ts';
 
 /** @param strict what could not be verified counts as wrong */
 export function isStateVerified({ groups }: StateReport, strict: boolean): boolean {
@@ -63,6 +63,7 @@ function verdict(groups: readonly GroupDigest[]): string {
     groups.reduce((all, group) => all + of(group), 0);
   const compared = `${amount(sum(({ values }) => values))} values of ${amount(sum(({ keys }) => keys))} keys compared`;
   const differing = sum(group => group.differing);
-  if (differing > 0) return color.red(`${compared}: ${amount(differing)} keys differ`);
+  if (differing > 0)
+    return color.red(`${compared}: ${counted(differing, 'key')} ${differing === 1 ? 'differs' : 'differ'}`);
   return color.green(`${compared}: none differs`);
 }

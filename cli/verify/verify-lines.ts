@@ -49,7 +49,9 @@ function verdict({ reads, values, differing }: VerifyReport, features: number): 
   const compared = `${counted(values, 'value')} of ${counted(reads, 'read')}`;
   return differing === 0
     ? color.green(`${compared} compared: none differs`)
-    : color.red(`${compared} compared: ${amount(differing)} differ, of ${features} features`);
+    : color.red(
+        `${compared} compared: ${amount(differing)} ${differing === 1 ? 'differs' : 'differ'}, of ${counted(features, 'feature')}`,
+      );
 }
 
 function differenceLines(difference: Difference, events: number): string[] {

@@ -76,7 +76,11 @@ async function verifyLiveState(
   );
   const { directory } = loaded.settings.state;
   const stored = await readStoredState(directory, programs.stream);
-  if (stored === null) throw new Failure(`there is no checkpoint in ${directory}: has the service run?`);
+  if (stored === null) {
+    throw new Failure(
+      `there is no checkpoint in ${directory}: a service writes one every state.checkpointEvery, and when it stops`,
+    );
+  }
   const report = await verifyState(db, programs.sql, stored.engine, {
     ...(name === undefined ? {} : { name }),
     t: stored.t,

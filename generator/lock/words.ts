@@ -116,7 +116,10 @@ function columnText({ name, type, nullable, wire }: SourceColumn): string {
 
 /** `percentile, p 0.95, method cont`. */
 function aggregateText({ kind, ...parameters }: Aggregate): string {
-  return [kind, ...Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`)].join(', ');
+  const told = Object.entries(parameters).map(([name, value]: [string, unknown]) =>
+    name === 'unit' ? `unit ${durationText(Number(value))}` : `${name} ${String(value)}`,
+  );
+  return [kind, ...told].join(', ');
 }
 
 function bodyText(body: DerivedPlan['body']): string {

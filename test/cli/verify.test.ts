@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql as query } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { instantOption } from '../../cli/verify/instant-option.ts';
+import { stateLines } from '../../cli/verify/state-lines.ts';
 import { isVerified, verifyLines } from '../../cli/verify/verify-lines.ts';
 import { serving } from '../../generated/serving.ts';
 import { program as sql } from '../../generated/sql/index.ts';
@@ -95,7 +96,9 @@ test('what cannot be told is told with what to do', async () => {
   expect(name.stderr).toContain("did you mean 'airport_departures'?");
   expect(since.stderr).toContain("--since 'yesterday' is no instant");
   expect(history.stderr).toContain('there is no history: set history.url');
-  expect(state.stderr).toContain('there is no checkpoint in ');
+  expect(state.stderr).toMatch(
+    /there is no checkpoint in .*: a service writes one every state\.checkpointEvery/,
+  );
   expect(limit.stderr).toContain('It must be a whole number of at least 1.');
   for (const { code } of [name, since, history, state, limit]) expect(code).toBe(1);
 });
@@ -137,4 +140,16 @@ test('what was not compared is told, and counts only where it is strict', () => 
 test('that nothing was compared is wrong where it is strict', () => {
   expect(isVerified(empty, true)).toBe(false);
   expect(isVerified({ ...empty, reads: 1, values: 3 }, true)).toBe(true);
+});
+
+test('one is told as one', () => {
+  const one: VerifyReport = { ...empty, reads: 1, values: 2, differing: 1 };
+  expect(verifyLines(one, 5).join('\n')).toContain('2 values of 1 read compared: 1 differs, of 0 features');
+  const groups = [
+    {
+      ...{ group: 'a', keys: 3, values: 6, differing: 1, missing: null, differences: [] },
+      ...{ live: 'x', recomputed: 'y' },
+    },
+  ];
+  expect(stateLines({ t: 0, frontier: [], groups }, 'f').join('\n')).toContain('compared: 1 key differs');
 });

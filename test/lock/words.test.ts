@@ -55,7 +55,7 @@ test.each<[string, [RegExp | string, string], Record<string, readonly string[]>]
   [
     'an aggregate, and the type with it',
     ['raises: changesOf(items).count(', 'raises: changesOf(items).timeSince('],
-    { 'item_prices.raises: aggregate count → timeSince, unit 1000000; type int → double': [] },
+    { 'item_prices.raises: aggregate count → timeSince, unit 1s; type int → double': [] },
   ],
   [
     'bounds',
