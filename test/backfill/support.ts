@@ -13,7 +13,7 @@ import { openSpine } from '../../runtime/training/io/open-spine.ts';
 import { createPool } from '../../runtime/postgres/pool.ts';
 import type pg from 'pg';
 import type { SourceRecord } from '../../runtime/engine/record.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 
 export const programs = { sql, serving, stream };
 
@@ -71,10 +71,9 @@ export async function flightHistory(): Promise<TestHistory> {
     reaches: [{ ...place, next: flights.length, completeUntil: end }],
   });
   const folder = mkdtempSync(join(tmpdir(), 'skewless-backfill-'));
-  const { user, host, port, database: name } = database.connection;
   return {
     ...{ pool, db, folder },
-    url: `postgres://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    url: urlOf(database.connection),
     file(path, text) {
       if (text !== undefined) writeFileSync(join(folder, path), text);
       return join(folder, path);

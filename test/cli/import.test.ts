@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importOptions, reportLines } from '../../cli/import/import.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { configText, repository, run, testProject } from './support.ts';
 import type { Ran, TestProject } from './support.ts';
@@ -12,8 +12,7 @@ const header = 'scheduled_departure,delay,distance,origin,destination';
 
 beforeAll(async () => {
   database = await testDatabase();
-  const { user, host, database: name } = database.connection;
-  const url = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
+  const url = urlOf(database.connection);
   project = testProject({
     'import.config.ts': configText(`{ kafka: { brokers: 'none:1' }, history: { url: '${url}' } }`),
     'flights.csv': `${header}\n2026-01-01T00:00:00Z,1,9,ORD,LAX\n2026-01-01T00:05:00Z,x,9,ORD,LAX\n2026-01-01T00:10:00Z,1,9,ORD,LAX\n`,

@@ -4,7 +4,7 @@ import { reportLines } from '../../cli/reingest/reingest.ts';
 import { program as sql } from '../../generated/sql/index.ts';
 import { appendHistory, installSchema } from '../../runtime/history/index.ts';
 import type { HistoryRecord } from '../../runtime/history/index.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { configText, repository, run, testProject } from './support.ts';
 import type { Ran, TestProject } from './support.ts';
@@ -35,8 +35,7 @@ beforeAll(async () => {
   await installSchema(new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) }), sql);
   const incomplete = { ...flight, origin: undefined };
   await appendHistory(database.pool, sql, [refused(0, flight), refused(1, incomplete), refused(2, flight)]);
-  const { user, host, database: name } = database.connection;
-  const url = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
+  const url = urlOf(database.connection);
   project = testProject({
     'reingest.config.ts': configText(`{ kafka: { brokers: 'none:1' }, history: { url: '${url}' } }`),
   });

@@ -12,7 +12,7 @@ import { appendHistory, historyDecoder, installSchema } from '../../runtime/hist
 import type { AnyDatabase } from '../../runtime/history/session.ts';
 import { Engine } from '../../runtime/index.ts';
 import { flightRecords } from '../support/flights.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { configText, repository, run, testProject } from './support.ts';
 import type { Ran, TestProject } from './support.ts';
@@ -48,8 +48,7 @@ beforeAll(async () => {
   const read = { kind: 'group', name: 'airport_departures', keys } as const;
   log.answered(read, { at, frontier: engine.frontier(), values });
   await log.flush();
-  const { user, host, database: name } = database.connection;
-  const url = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
+  const url = urlOf(database.connection);
   project = testProject({
     'verify.config.ts': configText(
       `{ kafka: { brokers: 'none:1' }, history: { url: '${url}' }, state: { directory: './none' } }`,

@@ -6,6 +6,7 @@ import { stateBuilder } from '../../runtime/service/build-state.ts';
 import { restartablePostgres } from '../archive/support/restartable-postgres.ts';
 import type { RestartablePostgres } from '../archive/support/restartable-postgres.ts';
 import { program as stream, sql } from '../archive/support/program.ts';
+import { urlOf } from '../support/postgres.ts';
 
 let server: RestartablePostgres;
 beforeAll(async () => {
@@ -21,8 +22,7 @@ const log = pino(
 );
 
 function builder(database: string): () => Promise<unknown> {
-  const { host, user } = server.connection;
-  const url = `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`;
+  const url = urlOf({ ...server.connection, database });
   const { settings } = readConfig(
     { history: { url } },
     { root: '/project', file: 'the test', environment: {} },

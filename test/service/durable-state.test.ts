@@ -13,7 +13,7 @@ import { Engine } from '../../runtime/index.ts';
 import type { SourceRecord, StreamProgram } from '../../runtime/index.ts';
 import { stateBuilder } from '../../runtime/service/build-state.ts';
 import { DurableState } from '../../runtime/service/durable-state.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 
 const t0 = Date.UTC(2026, 0, 1) * 1000;
@@ -45,10 +45,8 @@ afterEach(async () => {
   await database.pool.query('truncate history.flights, history.frontier, history.retained');
 });
 
-const url = (name = database.connection.database): string => {
-  const { user, host } = database.connection;
-  return `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
-};
+const url = (name = database.connection.database): string =>
+  urlOf({ ...database.connection, database: name });
 
 async function open(
   program: StreamProgram,

@@ -23,3 +23,10 @@ export async function testDatabase(): Promise<TestDatabase> {
   const pool = createPool(connection);
   return { connection, pool, end: () => pool.end() };
 }
+
+/** As a configuration or a command names the server: a socket's folder, a port and a password go with it. */
+export function urlOf({ host, port, user, database, password, ssl }: PostgresConnection): string {
+  const login = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(':');
+  const tls = ssl === true ? '&sslmode=require' : '';
+  return `postgres://${login}@localhost:${port}/${database}?host=${encodeURIComponent(host)}${tls}`;
+}

@@ -5,7 +5,7 @@ import { dropTrainingRun, installSchema, listTrainingRuns } from '../../runtime/
 import type { StandingRun } from '../../runtime/history/index.ts';
 import { configText, repository, run, testProject } from '../cli/support.ts';
 import type { Ran, TestProject } from '../cli/support.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, urlOf } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { batchesOf, openRun } from './support/run.ts';
 import { fill, flightRecords, numbered, program, request, spineOf } from './support/small.ts';
@@ -20,8 +20,7 @@ beforeAll(async () => {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) });
   await installSchema(db, program);
   await fill(database.pool, flightRecords(200));
-  const { user, host, database: name } = database.connection;
-  const url = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
+  const url = urlOf(database.connection);
   project = testProject({
     'runs.config.ts': configText(`{ kafka: { brokers: 'none:1' }, history: { url: '${url}' } }`),
   });
