@@ -13,7 +13,7 @@ import { openSpine } from '../../runtime/training/io/open-spine.ts';
 import { createPool } from '../../runtime/postgres/pool.ts';
 import type pg from 'pg';
 import type { SourceRecord } from '../../runtime/engine/record.ts';
-import { testDatabase, urlOf } from '../support/postgres.ts';
+import { testDatabase, urlOf, withoutAutovacuum } from '../support/postgres.ts';
 
 export const programs = { sql, serving, stream };
 
@@ -70,6 +70,7 @@ export async function flightHistory(): Promise<TestHistory> {
   await appendHistory(pool, sql, flights.map(historyDecoder(stream)), {
     reaches: [{ ...place, next: flights.length, completeUntil: end }],
   });
+  await withoutAutovacuum(pool);
   const folder = mkdtempSync(join(tmpdir(), 'skewless-backfill-'));
   return {
     ...{ pool, db, folder },

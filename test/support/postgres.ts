@@ -24,6 +24,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   return { connection, pool, end: () => pool.end() };
 }
 
+/** Leaves statistics to the test: a server that is not ours may make them by itself, of tables that were just filled. */
+export async function withoutAutovacuum(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'history'::regnamespace`,
+  );
+  for (const { name } of rows) await pool.query(`alter table ${name} set (autovacuum_enabled = false)`);
+}
+
 /** As a configuration or a command names the server: a socket's folder, a port and a password go with it. */
 export function urlOf({ host, port, user, database, password, ssl }: PostgresConnection): string {
   const login = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(':');

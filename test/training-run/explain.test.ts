@@ -4,7 +4,7 @@ import { installSchema } from '../../runtime/history/index.ts';
 import { explainTrainingRun } from '../../runtime/history/explain-run.ts';
 import type { AnyDatabase } from '../../runtime/history/session.ts';
 import { prepareHistory } from '../../runtime/history/table-health.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { testDatabase, withoutAutovacuum } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { fill, flightRecords, program, request, spineOf } from './support/small.ts';
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
   db = new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) });
   await installSchema(db, program);
   await fill(database.pool, flightRecords(records));
+  await withoutAutovacuum(database.pool);
 });
 
 afterAll(async () => {
