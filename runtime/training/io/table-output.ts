@@ -116,9 +116,9 @@ const LONGEST_NAME = 63;
 async function checkReplaceable(client: pg.ClientBase, table: TableName): Promise<void> {
   const { rows } = await client.query<{ kind: string; dependants: readonly string[] }>(
     `select relkind as kind, array(
-       select r.ev_class::regclass::text from pg_depend d join pg_rewrite r on r.oid = d.objid
+       select r.ev_class::regclass::text collate "C" from pg_depend d join pg_rewrite r on r.oid = d.objid
        where d.classid = 'pg_rewrite'::regclass and d.refobjid = c.oid and r.ev_class <> c.oid
-       union select f.conrelid::regclass::text from pg_constraint f
+       union select f.conrelid::regclass::text collate "C" from pg_constraint f
        where f.confrelid = c.oid and f.contype = 'f' and f.conrelid <> c.oid order by 1) as dependants
      from pg_class c where oid = to_regclass($1)`,
     [quotedTable(table)],
