@@ -51,16 +51,30 @@ export function writeFolder(folder: string, differences: readonly Difference[]):
   }
 }
 
+/** Enough to tell what has changed: `generate` writes it all, for git to show. */
+const MOST_OF_A_FILE = 40;
+const MOST_LINES = 200;
+
+/** The differences as one unified diff, from what is there to what should be; of many and long ones the beginnings. */
 /** The differences as one unified diff, from what is there to what should be. */
 export function unifiedDiff(folder: string, differences: readonly Difference[]): string {
-  return differences
-    .map(({ path, actual, expected }) => {
-      const name = `${folder}/${path}`;
-      return createTwoFilesPatch(`a/${name}`, `b/${name}`, actual, expected, 'committed', 'generated', {
-        context: 3,
-      });
-    })
-    .join('\n');
+  const lines: string[] = [];
+  const left: string[] = [];
+  for (const { path, actual, expected } of differences) {
+    const name = `${folder}/${path}`;
+    if (lines.length >= MOST_LINES) {
+      left.push(name);
+      continue;
+    }
+    const sides = ['committed', 'generated'] as const;
+    const patch = createTwoFilesPatch(`a/${name}`, `b/${name}`, actual, expected, ...sides, { context: 3 });
+    const all = patch.split('\n');
+    lines.push(...all.slice(0, MOST_OF_A_FILE));
+    if (all.length > MOST_OF_A_FILE)
+      lines.push(`… and ${(all.length - MOST_OF_A_FILE).toLocaleString('en')} lines more`, '');
+  }
+  if (left.length > 0) lines.push(`… and in ${left.join(', ')}`);
+  return lines.join('\n');
 }
 
 /** Whether skewless wrote a file: by the line it begins with; a catalog, which has no comments, by its form. */

@@ -1,11 +1,16 @@
 // Control path. Instants in the text of a statement.
+import { formatInstant, instantFromMicroseconds } from '../../kernels/instant.ts';
 
 /** Where PostgreSQL is told µs as a `bigint` expression: exact, where a division would not be. */
 export const instantOf = (us: string): string => `'epoch'::timestamptz + ${us} * interval '1 microsecond'`;
 
-/** In a message. */
+/** In a message: all of it, for it may be copied into an option. */
 export const instantText = (us: number): string =>
-  Number.isFinite(us) ? new Date(us / 1000).toISOString() : 'ever';
+  !Number.isFinite(us)
+    ? 'ever'
+    : us % 1000 === 0
+      ? new Date(us / 1000).toISOString()
+      : formatInstant(instantFromMicroseconds(us));
 
 /**
  * An instant as a constant: unlike a sum, it is known when a query is planned, and months that it rules out are not

@@ -70,4 +70,14 @@ describe('the output folder', () => {
     expect(shown).toContain('--- a/generated/a.ts');
     expect(shown).toContain('-export const a = 2;\n+export const a = 1;');
   });
+
+  it('shows how many and long differences begin, and names the rest', () => {
+    const text = (lines: number): string => `${header()}${'export {};\n'.repeat(lines)}`;
+    const many = Array.from({ length: 9 }, (_, i) => ({ path: `f${i}.ts`, text: text(i === 0 ? 3 : 100) }));
+    const lines = unifiedDiff('generated', compareFolder(folder(), many)).split('\n');
+    expect(lines.length).toBeLessThan(260);
+    expect(lines.filter(line => line.startsWith('--- a/'))).toHaveLength(6);
+    expect(lines.filter(line => line.includes('lines more'))).toHaveLength(5);
+    expect(lines.at(-1)).toBe('… and in generated/f6.ts, generated/f7.ts, generated/f8.ts');
+  });
 });
