@@ -4,6 +4,7 @@ import { installSchema } from '../../runtime/history/index.ts';
 import { explainTrainingRun } from '../../runtime/history/explain-run.ts';
 import type { AnyDatabase } from '../../runtime/history/session.ts';
 import { prepareHistory } from '../../runtime/history/table-health.ts';
+import { PATIENCE } from '../support/patient.ts';
 import { testDatabase, withoutAutovacuum } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { fill, flightRecords, program, request, spineOf } from './support/small.ts';
@@ -23,6 +24,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await database?.end();
 });
+
+/** Since statistics were made. A server tells of changes, and of statistics, up to a second later than they are made. */
+async function changedRows(): Promise<number> {
+  const { rows } = await database.pool.query<{ changed: string }>(
+    `select sum(pg_stat_get_mod_since_analyze(oid)) as changed from pg_class where relname like 'flights\\_y%' and relkind = 'r'`,
+  );
+  return Number(rows[0]!.changed);
+}
 
 it('tells each group, its windows, how dense they are, and how they would be computed', async () => {
   const sample = spineOf(60, records);
@@ -47,6 +56,7 @@ it('tells each group, its windows, how dense they are, and how they would be com
 });
 
 it('names the tables that have no statistics, and makes them', async () => {
+  await expect.poll(changedRows, { timeout: PATIENCE }).toBe(records);
   const explain = () => explainTrainingRun(db, program, request, { rows: 1, sample: spineOf(1, 10) });
   const [before] = (await explain()).tables;
   expect(before).toMatchObject({ source: 'flights', rows: 0 });
@@ -54,6 +64,7 @@ it('names the tables that have no statistics, and makes them', async () => {
   expect(await prepareHistory(database.pool, program, request.read)).toEqual([
     ...['analyze history.flights_y2026m01', 'analyze history.flights_y2026m02'],
   ]);
+  await expect.poll(changedRows, { timeout: PATIENCE }).toBe(0);
   expect((await explain()).tables).toEqual([{ source: 'flights', rows: records, wantAnalyze: [] }]);
   expect(await prepareHistory(database.pool, program, request.read)).toEqual([]);
 });
