@@ -182,7 +182,7 @@ describe('the history', () => {
     await expect(read(t0)).rejects.toThrow(HistoryBehind);
     await history.append([event(0, t0), event(0, t0 + hours(2), 1)]);
     await expect(read(t0 + hours(1))).rejects.toThrow(
-      'events, topic 0, epoch 0, partition 0: needs all arrivals up to 2026-01-01T01:00:00.123Z, has those before 2026-01-01T00:00:00.123Z',
+      'events, topic 0, epoch 0, partition 0: needs all arrivals up to 2026-01-01T01:00:00.123457Z, has those before 2026-01-01T00:00:00.123457Z',
     );
     await expect(
       history.read({

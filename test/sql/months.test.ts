@@ -167,7 +167,7 @@ describe('months', () => {
       const first = at('2026-05-01T00:00:00Z') + days(31);
       expect(await read('users', first)).toEqual([{ hour: 0, month: 0 }]);
       await expect(read('users', first - 2)).rejects.toThrow(
-        'needs arrivals from 2026-04-30T23:59:59.999Z on',
+        'needs arrivals from 2026-04-30T23:59:59.999999Z on',
       );
       const all = {
         read: { group: 'lives' },
