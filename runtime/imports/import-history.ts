@@ -71,12 +71,13 @@ function sourcesOf(
   return { served, stored };
 }
 
-/** One snapshot to read tables in, on a connection of its own. */
+/** One snapshot to read tables in, on a connection of its own. What values are as text hangs on three settings. */
 async function readingOn<T>(pool: pg.Pool, run: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = true;
   try {
-    await client.query('begin isolation level repeatable read read only');
+    await client.query(`begin isolation level repeatable read read only;
+      set local timezone = 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1`);
     const result = await run(client);
     await client.query('commit');
     broken = false;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serving } from '../../generated/serving.ts';
 import { program as sql } from '../../generated/sql/index.ts';
@@ -277,6 +278,28 @@ describe('an import', () => {
     for await (const some of read()) values.push(...some.map(({ value }) => value));
     client.release();
     expect(values).toEqual(Array.from({ length: 9 }, () => ({ nothing: null })));
+  });
+
+  it('takes the same from a table whatever the session is set to', async () => {
+    await database.pool.query(
+      `create table baskets as select 1 as user_id, 1 as event_id, 's' as session_id, 1 as item_id, 'purchase' as event_type, null as category,
+         0.1::float8 + 0.2::float8 as revenue, timestamptz '${iso(t0 + 7)}' as event_time`,
+    );
+    const { host, port, user, database: name } = database.connection;
+    const options = '-c timezone=America/New_York -c datestyle=German,DMY -c extra_float_digits=-15';
+    const pool = new pg.Pool({ host, port, user, database: name, options, max: 2 });
+    try {
+      const from = { kind: 'query', sql: 'select * from baskets' } as const;
+      const report = await importHistory(pool, { stream, sql, serving }, { source: 'user_events', from });
+      expect(report).toMatchObject({
+        refused: [{ column: 'revenue', example: expect.stringContaining('0.30000000000000004') }],
+      });
+      await pool.query('update baskets set revenue = 0.25');
+      const taken = await importHistory(pool, { stream, sql, serving }, { source: 'user_events', from });
+      expect(taken).toMatchObject({ stored: 1, first: t0 + 7 });
+    } finally {
+      await pool.end();
+    }
   });
 
   it('sorts what a table has in another order, however much of it is still to come', async () => {
