@@ -46,7 +46,8 @@ export async function historyState(
   };
 }
 
-function reachOf(present: readonly HistoryFrontier[]): Reach {
+/** Of partitions, some of one source. */
+export function reachOf(present: readonly Pick<HistoryFrontier, 'source' | 'completeUntil'>[]): Reach {
   const completeUntil = Math.min(...present.map(each => each.completeUntil));
   const shortest = present.filter(each => each.completeUntil === completeUntil).map(({ source }) => source);
   return { completeUntil, shortest: [...new Set(shortest)] };
